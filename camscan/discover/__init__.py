@@ -1,0 +1,1 @@
+"""Discovery protocols, sans-IO: each file says which bytes to send and what an answer means."""

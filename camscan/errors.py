@@ -1,0 +1,76 @@
+"""Every error that camscan raises on purpose.
+
+::
+
+    CamscanError
+    ├── UsageError                 the command line or a file the operator wrote is wrong    (exit 2)
+    │   ├── ScopeFileError         the scope file is missing or malformed; names the line
+    │   ├── SignatureError         a signature file is wrong; names file and line
+    │   ├── InventoryError         the inventory cannot be opened or is not ours
+    │   ├── AuditError             the audit log cannot be written or does not hold together
+    │   └── CredentialError        the owner's credentials cannot be read safely
+    ├── ScopeRefusedError          the scope does not allow it; nothing was sent              (exit 3)
+    │   ├── OutOfScopeError        an address outside the scope, or excluded
+    │   ├── ScopeExpiredError      the authorisation has run out
+    │   └── AnotherNetworkError    the same numbers, but behind another gateway
+    └── ParseError                 an answer is not what its protocol says (never leaves the scan)
+
+A message says what happened and what to do next, because people see it as it is.
+"""
+
+
+class CamscanError(Exception):
+    """Root of the tree. ``exit_code`` is what the command line returns for it."""
+
+    exit_code = 2
+
+
+class UsageError(CamscanError):
+    """The command line, or a file the operator wrote, is wrong."""
+
+
+class ScopeFileError(UsageError):
+    """The scope file is missing or malformed."""
+
+
+class SignatureError(UsageError):
+    """A signature file is wrong. ``where`` is ``file:line`` and stands in the message."""
+
+    def __init__(self, where: str, reason: str) -> None:
+        super().__init__(f"{where}: {reason}")
+        self.where = where
+        self.reason = reason
+
+
+class InventoryError(UsageError):
+    """The inventory cannot be opened, is damaged, or was written by a newer camscan."""
+
+
+class AuditError(UsageError):
+    """The audit log cannot be written, or does not hold together."""
+
+
+class CredentialError(UsageError):
+    """The owner's credentials cannot be read safely."""
+
+
+class ScopeRefusedError(CamscanError):
+    """The scope does not allow it; nothing was sent."""
+
+    exit_code = 3
+
+
+class OutOfScopeError(ScopeRefusedError):
+    """An address that no site declares, or that a site excludes."""
+
+
+class ScopeExpiredError(ScopeRefusedError):
+    """The authorisation in the scope file has run out."""
+
+
+class AnotherNetworkError(ScopeRefusedError):
+    """The declared numbers are here, but behind another gateway than the one the scope remembers."""
+
+
+class ParseError(CamscanError):
+    """Bytes that are not what their protocol says. Parsers raise this and nothing else."""

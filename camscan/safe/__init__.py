@@ -1,0 +1,1 @@
+"""The doors for hostile input: text, XML, patterns, secrets, redaction."""

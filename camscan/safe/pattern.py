@@ -1,0 +1,69 @@
+"""The one door for regular expressions: RE2, whose matching time is linear in the text, whatever the pattern."""
+
+from typing import AnyStr, Protocol, cast
+
+import re2
+
+from camscan.errors import ParseError
+
+
+class Match(Protocol[AnyStr]):
+    """What a successful search returns (the subset of ``re.Match`` that RE2 offers)."""
+
+    def group(self, group: int | str = 0, /) -> AnyStr | None:
+        """Text of a group, or None when it took no part."""
+        ...
+
+    def groupdict(self) -> dict[str, AnyStr | None]:
+        """Named groups and their text."""
+        ...
+
+    def start(self) -> int:
+        """Where the match starts."""
+        ...
+
+    def end(self) -> int:
+        """Where the match ends."""
+        ...
+
+
+class Pattern(Protocol[AnyStr]):
+    """A compiled pattern (the subset of ``re.Pattern`` that RE2 offers)."""
+
+    def search(self, text: AnyStr, /) -> Match[AnyStr] | None:
+        """First match anywhere."""
+        ...
+
+    def fullmatch(self, text: AnyStr, /) -> Match[AnyStr] | None:
+        """Match of the whole text."""
+        ...
+
+    def sub(self, repl: AnyStr, text: AnyStr, /) -> AnyStr:
+        """``text`` with every match replaced."""
+        ...
+
+    def findall(self, text: AnyStr, /) -> list[AnyStr]:
+        """All matches that do not overlap."""
+        ...
+
+
+def _compile(source: AnyStr) -> Pattern[AnyStr]:
+    options = re2.Options()
+    options.log_errors = False
+    options.encoding = re2.Options.Encoding.LATIN1 if isinstance(source, bytes) else re2.Options.Encoding.UTF8
+    try:
+        return cast("Pattern[AnyStr]", re2.compile(source, options))
+    except re2.error as error:
+        reason = error.args[0] if error.args else "not a pattern"
+        shown = reason.decode("utf-8", "replace") if isinstance(reason, bytes) else str(reason)
+        raise ParseError(f"not a valid pattern: {shown}") from None
+
+
+def compile_text(source: str) -> Pattern[str]:
+    """A pattern over text. Raises ParseError where RE2 refuses it (back-references and look-around are refused)."""
+    return _compile(source)
+
+
+def compile_bytes(source: bytes) -> Pattern[bytes]:
+    """A pattern over bytes, each byte one character. Raises ParseError where RE2 refuses it."""
+    return _compile(source)
