@@ -246,7 +246,7 @@ class Observation:
         return tuple(item.value for item in self.evidence if item.name == name)
 
 
-def observe(
+def observe(  # noqa: PLR0913 - an observation has this many facts, each named at the call
     ip: IPAddress,
     port: int,
     transport: Transport,

@@ -47,12 +47,12 @@ class Pattern(Protocol[AnyStr]):
         ...
 
 
-def _compile(source: AnyStr) -> Pattern[AnyStr]:
+def _compile(source: str | bytes, encoding: object) -> object:
     options = re2.Options()
     options.log_errors = False
-    options.encoding = re2.Options.Encoding.LATIN1 if isinstance(source, bytes) else re2.Options.Encoding.UTF8
+    options.encoding = encoding
     try:
-        return cast("Pattern[AnyStr]", re2.compile(source, options))
+        return re2.compile(source, options)
     except re2.error as error:
         reason = error.args[0] if error.args else "not a pattern"
         shown = reason.decode("utf-8", "replace") if isinstance(reason, bytes) else str(reason)
@@ -61,9 +61,9 @@ def _compile(source: AnyStr) -> Pattern[AnyStr]:
 
 def compile_text(source: str) -> Pattern[str]:
     """A pattern over text. Raises ParseError where RE2 refuses it (back-references and look-around are refused)."""
-    return _compile(source)
+    return cast("Pattern[str]", _compile(source, re2.Options.Encoding.UTF8))
 
 
 def compile_bytes(source: bytes) -> Pattern[bytes]:
     """A pattern over bytes, each byte one character. Raises ParseError where RE2 refuses it."""
-    return _compile(source)
+    return cast("Pattern[bytes]", _compile(source, re2.Options.Encoding.LATIN1))
