@@ -10,7 +10,7 @@ from enum import StrEnum
 from hashlib import sha256
 from ipaddress import IPv4Address, IPv6Address
 
-from camscan.safe.redact import redact
+from camscan.safe.redact import redact, redact_text
 
 IPAddress = IPv4Address | IPv6Address
 
@@ -207,7 +207,8 @@ FIELDS: dict[str, str] = {
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """One thing heard: ``name`` is a key of FIELDS, ``value`` is text as the device sent it (hostile: print it
-    only through safe.text), at most VALUE_LIMIT characters."""
+    only through safe.text), at most VALUE_LIMIT characters. Lone surrogates and NUL, which a JSON answer can
+    spell and neither UTF-8 nor PostgreSQL can hold, become U+FFFD."""
 
     name: str
     value: str
@@ -215,8 +216,10 @@ class Evidence:
     def __post_init__(self) -> None:
         if self.name not in FIELDS:
             raise ValueError(f"no such evidence field: {self.name}")
-        if len(self.value) > VALUE_LIMIT:
-            object.__setattr__(self, "value", self.value[:VALUE_LIMIT])
+        value = self.value[:VALUE_LIMIT].replace("\x00", "\ufffd")
+        if not value.isascii():
+            value = value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+        object.__setattr__(self, "value", value)
 
     @property
     def source(self) -> str:
@@ -260,7 +263,7 @@ def observe(  # noqa: PLR0913 - an observation has this many facts, each named a
     detail: str = "",
     at: datetime | None = None,
 ) -> Observation:
-    """An Observation of now (UTC): raw bytes redacted, then hashed whole, then cut to RAW_LIMIT.
+    """An Observation of now (UTC): raw bytes redacted, then hashed whole, then cut to RAW_LIMIT; evidence redacted.
 
     An ``ok`` or ``auth-required`` answer that had to be cut becomes ``truncated``. ``detail`` is our own
     sentence about a failure, never device text.
@@ -276,7 +279,7 @@ def observe(  # noqa: PLR0913 - an observation has this many facts, each named a
         via=via,
         probe=probe,
         outcome=outcome,
-        evidence=evidence,
+        evidence=tuple(Evidence(item.name, redact_text(item.value)) for item in evidence),
         raw=clean[:RAW_LIMIT],
         sha256=sha256(clean).hexdigest() if clean else "",
         interface=interface,

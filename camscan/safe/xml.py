@@ -1,6 +1,5 @@
 """The one door for XML. Two profiles: ``device`` (small, no DTD) and ``file`` (streamed, large)."""
 
-import codecs
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import IO
@@ -12,6 +11,12 @@ DEVICE_BYTES = 256 * 1024
 DEVICE_DEPTH = 64
 DEVICE_ELEMENTS = 10_000
 FILE_BYTES = 512 * 1024 * 1024
+FILE_ELEMENTS = 1_000_000
+"""Elements within one wanted element of a file: a host with all 65,535 ports takes about 200,000."""
+FILE_TEXT = 16 * 1024 * 1024
+"""Characters of text within one wanted element of a file."""
+FILE_TOKEN = 4 * 1024 * 1024
+"""Bytes of one tag, comment or other token of a file; expat holds a token in memory until it ends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +53,11 @@ class Element:
 
 
 class _Builder:
-    def __init__(self, depth: int, elements: int) -> None:
+    """Collects expat's calls into one Element, within limits."""
+
+    def __init__(self, depth: int, elements: int, characters: int) -> None:
         self.root: Element | None = None
-        self._depth, self._elements = depth, elements
+        self._depth, self._elements, self._characters = depth, elements, characters
         self._open: list[tuple[str, tuple[tuple[str, str], ...], list[str], list[Element]]] = []
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
@@ -63,6 +70,9 @@ class _Builder:
         self._open.append((name, pairs, [], []))
 
     def text(self, data: str) -> None:
+        self._characters -= len(data)
+        if self._characters < 0:
+            raise ParseError("XML with too much text")
         if self._open:
             self._open[-1][2].append(data)
 
@@ -85,7 +95,7 @@ def parse_device(raw: bytes) -> Element:
 
     At most 256 KiB, 64 levels, 10,000 elements, UTF-8/ASCII/Latin-1/GB encodings only, and no document type
     at all, so neither entities nor external files exist. A bare ``&`` and bytes after the root, both seen on
-    real devices, are put right once. Raises ParseError for everything else.
+    real devices, are put right. Raises ParseError for everything else.
     """
     if len(raw) > DEVICE_BYTES:
         raise ParseError("XML longer than 256 KiB")
@@ -100,7 +110,7 @@ def parse_device(raw: bytes) -> Element:
 
 
 def _parse(text: bytes) -> Element:
-    builder = _Builder(DEVICE_DEPTH, DEVICE_ELEMENTS)
+    builder = _Builder(DEVICE_DEPTH, DEVICE_ELEMENTS, DEVICE_BYTES)
     parser = expat.ParserCreate("utf-8", " ")
     parser.buffer_text = True
     parser.StartElementHandler = builder.start
@@ -110,32 +120,44 @@ def _parse(text: bytes) -> Element:
     try:
         parser.Parse(text, True)  # noqa: FBT003 - expat's own signature
     except expat.ExpatError as error:
-        raise ParseError(f"not well-formed XML: {error}") from None
+        # A root that has ended is a whole answer; what follows it is padding or the start of the next one.
+        if builder.root is None:
+            raise ParseError(f"not well-formed XML: {error}") from None
     if builder.root is None:
         raise ParseError("XML without an element")
     return builder.root
 
 
-_ENCODINGS = {"utf-8", "ascii", "iso8859-1", "gb2312", "gbk", "gb18030"}
+_ENCODINGS = {
+    "utf-8": "utf-8",
+    "utf8": "utf-8",
+    "ascii": "utf-8",
+    "us-ascii": "utf-8",
+    "iso-8859-1": "latin-1",
+    "iso8859-1": "latin-1",
+    "latin-1": "latin-1",
+    "latin1": "latin-1",
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "gb18030": "gb18030",
+}
+"""Names a device may declare, and the superset that reads them. In none of these can ``<``, ``>`` or ``&`` be part
+of a longer character, so markup cannot hide as it can in UTF-7 and UTF-16."""
 
 
 def _as_utf8(raw: bytes) -> bytes:
     raw = raw.lstrip(b"\xef\xbb\xbf\r\n\t \x00").rstrip(b"\x00")
-    head = raw[:200]
     if not raw.startswith(b"<"):
         raise ParseError("not XML")
     declared = "utf-8"
-    if head.startswith(b"<?xml") and b"?>" in head:
-        declaration = head[: head.index(b"?>")]
-        _, found, rest = declaration.partition(b"encoding=")
-        if found and rest:
-            declared = rest[1:].partition(rest[:1])[0].decode("latin-1")
-        raw = raw[head.index(b"?>") + 2 :]
-    try:
-        name = codecs.lookup(declared).name
-    except LookupError:
-        raise ParseError("XML in an unknown encoding") from None
-    if name not in _ENCODINGS:
+    declaration, ended, _rest = raw[:200].partition(b"?>")
+    if declaration.startswith(b"<?xml") and ended:
+        _, _, quoted = declaration.partition(b"encoding=")
+        if quoted:
+            declared = quoted[1:].partition(quoted[:1])[0].decode("latin-1")
+        raw = raw[len(declaration) + 2 :]
+    name = _ENCODINGS.get(declared.strip().lower().replace("_", "-"))
+    if name is None:
         raise ParseError("XML in an encoding that is refused")
     try:
         return raw.decode(name).encode("utf-8")
@@ -146,63 +168,85 @@ def _as_utf8(raw: bytes) -> bytes:
 def _mend(text: bytes) -> bytes:
     parts = text.split(b"&")
     known = (b"amp;", b"lt;", b"gt;", b"quot;", b"apos;", b"#")
-    mended = parts[0] + b"".join((b"&" if part.startswith(known) else b"&amp;") + part for part in parts[1:])
-    end = mended.rfind(b">")
-    return mended[: end + 1]
+    return parts[0] + b"".join((b"&" if part.startswith(known) else b"&amp;") + part for part in parts[1:])
+
+
+class _Picker:
+    """Builds each wanted element of a stream and lets go of everything else."""
+
+    def __init__(self, wanted: str, doctype: str) -> None:
+        self.done: list[Element] = []
+        self._wanted, self._doctype = wanted, doctype
+        self._builder: _Builder | None = None
+        self._depth = 0
+        self._begun = 0
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        self._depth += 1
+        if self._depth > DEVICE_DEPTH:
+            raise ParseError("XML nested too deeply")
+        if self._builder is None and name == self._wanted:
+            self._builder = _Builder(DEVICE_DEPTH, FILE_ELEMENTS, FILE_TEXT)
+            self._begun = self._depth
+        if self._builder is not None:
+            self._builder.start(name, attributes)
+
+    def end(self, name: str) -> None:
+        if self._builder is not None:
+            self._builder.end(name)
+            if self._builder.root is not None and self._depth == self._begun:
+                self.done.append(self._builder.root)
+                self._builder = None
+        self._depth -= 1
+
+    def text(self, data: str) -> None:
+        if self._builder is not None:
+            self._builder.text(data)
+
+    def check_doctype(self, name: str, system: str | None, public: str | None, subset: int) -> None:
+        if name != self._doctype or system or public or subset:
+            raise ParseError("XML with a document type declaration is refused")
+
+    def take(self) -> list[Element]:
+        taken, self.done = self.done, []
+        return taken
 
 
 def stream_file(source: IO[bytes], wanted: str, doctype: str) -> Iterator[Element]:
-    """Every element named ``wanted`` in an operator's own file, one at a time, at most 512 MiB.
+    """Every element named ``wanted`` in an operator's own file, one at a time, at most 512 MiB and 64 levels.
 
     A bare ``<!DOCTYPE doctype>`` is allowed (nmap writes one); an internal subset, entities and external
-    identifiers are not. Raises ParseError where the file is not well-formed; what came before was yielded.
+    identifiers are not. Raises ParseError where the file is not well-formed or exceeds a limit; what came
+    before was yielded.
     """
-    done: list[Element] = []
-    builder: _Builder | None = None
-    level = 0
-
-    def start(name: str, attributes: dict[str, str]) -> None:
-        nonlocal builder, level
-        if builder is None and name == wanted:
-            builder, level = _Builder(DEVICE_DEPTH, 1_000_000), 0
-        if builder is not None:
-            builder.start(name, attributes)
-            level += 1
-
-    def end(name: str) -> None:
-        nonlocal builder, level
-        if builder is None:
-            return
-        builder.end(name)
-        level -= 1
-        if level == 0 and builder.root is not None:
-            done.append(builder.root)
-            builder = None
-
-    def text(data: str) -> None:
-        if builder is not None:
-            builder.text(data)
-
-    def check_doctype(name: str, system: str | None, public: str | None, subset: int) -> None:
-        if name != doctype or system or public or subset:
-            raise ParseError("XML with a document type declaration is refused")
-
+    picker = _Picker(wanted, doctype)
     parser = expat.ParserCreate("utf-8", " ")
     parser.buffer_text = True
-    parser.StartElementHandler, parser.EndElementHandler, parser.CharacterDataHandler = start, end, text
-    parser.StartDoctypeDeclHandler = check_doctype
+    parser.StartElementHandler = picker.start
+    parser.EndElementHandler = picker.end
+    parser.CharacterDataHandler = picker.text
+    parser.StartDoctypeDeclHandler = picker.check_doctype
     read = 0
     while True:
         chunk = source.read(1 << 16)
         read += len(chunk)
-        if read > FILE_BYTES:
-            raise ParseError("XML file longer than 512 MiB")
-        try:
-            parser.Parse(chunk, not chunk)
-        except expat.ExpatError as error:
-            yield from done
-            raise ParseError(f"not well-formed XML: {error}") from None
-        yield from done
-        done.clear()
+        failure = _feed(parser, chunk, read)
+        yield from picker.take()
+        if failure is not None:
+            raise failure
         if not chunk:
             return
+
+
+def _feed(parser: expat.XMLParserType, chunk: bytes, read: int) -> ParseError | None:
+    """Gives expat the next chunk; an empty one is the end. The error is returned, so that what came first is kept."""
+    if read > FILE_BYTES:
+        return ParseError("XML file longer than 512 MiB")
+    try:
+        parser.Parse(chunk, not chunk)
+    except expat.ExpatError as error:
+        return ParseError(f"not well-formed XML: {error}")
+    except ParseError as error:
+        return error
+    # expat's index stays at the start of a token that has not ended yet.
+    return ParseError("XML with an endless tag or comment") if read - parser.CurrentByteIndex > FILE_TOKEN else None
