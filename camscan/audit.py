@@ -8,6 +8,7 @@ not, so the newest hash (the head) is also kept in the inventory and printed in 
 import getpass
 import json
 import os
+import threading
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -36,6 +37,7 @@ class AuditLog:
 
     def __init__(self, file: IO[bytes], lock: FileLock, seq: int, head: str, path: Path) -> None:
         self._file, self._lock, self._seq, self.head, self.path = file, lock, seq, head, path
+        self._order = threading.Lock()
 
     @classmethod
     def open(cls, path: Path) -> Self:
@@ -63,23 +65,24 @@ class AuditLog:
 
     def append(self, event: str, **data: object) -> str:
         """Writes one line to the disk and returns the new head. Raises AuditError where that fails."""
-        record: _Record = {
-            "seq": self._seq + 1,
-            "prev": self.head,
-            "at": datetime.now(UTC).isoformat(timespec="milliseconds"),
-            "event": event,
-            **data,
-        }
-        digest = _digest(self.head, record)
-        line = json.dumps({**record, "hash": digest}, separators=(",", ":"), ensure_ascii=True) + "\n"
-        try:
-            self._file.write(line.encode())
-            self._file.flush()
-            os.fsync(self._file.fileno())
-        except (OSError, ValueError) as error:
-            raise AuditError(f"{self.path} cannot be written ({error}). Nothing further is sent.") from None
-        self._seq, self.head = self._seq + 1, digest
-        return digest
+        with self._order:
+            record: _Record = {
+                "seq": self._seq + 1,
+                "prev": self.head,
+                "at": datetime.now(UTC).isoformat(timespec="milliseconds"),
+                "event": event,
+                **data,
+            }
+            digest = _digest(self.head, record)
+            line = json.dumps({**record, "hash": digest}, separators=(",", ":"), ensure_ascii=True) + "\n"
+            try:
+                self._file.write(line.encode())
+                self._file.flush()
+                os.fsync(self._file.fileno())
+            except (OSError, ValueError) as error:
+                raise AuditError(f"{self.path} cannot be written ({error}). Nothing further is sent.") from None
+            self._seq, self.head = self._seq + 1, digest
+            return digest
 
     def close(self) -> None:
         """Ends writing and lets other processes write."""

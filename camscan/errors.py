@@ -14,6 +14,7 @@
     │   ├── ScopeExpiredError      the authorisation has run out
     │   └── AnotherNetworkError    the same numbers, but behind another gateway
     └── ParseError                 an answer is not what its protocol says (never leaves the scan)
+        └── NotThisProtocolError   an answer in another protocol than the one asked
 
 A message says what happened and what to do next, because people see it as it is.
 """
@@ -74,3 +75,7 @@ class AnotherNetworkError(ScopeRefusedError):
 
 class ParseError(CamscanError):
     """Bytes that are not what their protocol says. Parsers raise this and nothing else."""
+
+
+class NotThisProtocolError(ParseError):
+    """Bytes that are well and good, but of another protocol than the one that was asked."""

@@ -285,3 +285,13 @@ def observe(  # noqa: PLR0913 - an observation has this many facts, each named a
         interface=interface,
         detail=detail,
     )
+
+
+def outcome_of(evidence: tuple[Evidence, ...]) -> Outcome:
+    """``auth-required`` where an answer asks for credentials (status 401 or 403, ONVIF NotAuthorized), else ``ok``."""
+    for item in evidence:
+        if item.name.endswith(".status") and item.value in ("401", "403"):
+            return Outcome.AUTH_REQUIRED
+        if item.name == "onvif.fault" and "NotAuthorized" in item.value:
+            return Outcome.AUTH_REQUIRED
+    return Outcome.OK

@@ -1,0 +1,171 @@
+"""The gate: asks the scope, writes the audit log, waits for its turn. Nothing is sent without passing it."""
+
+import asyncio
+from collections import Counter
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from ipaddress import IPv4Network
+
+from camscan.audit import AuditLog
+from camscan.errors import OutOfScopeError
+from camscan.evidence import IPAddress, Transport
+from camscan.net.pacing import Pacer, subnet_of
+from camscan.scope import Scope, canonical
+
+FLUSH_SECONDS = 0.02
+"""Sends that ask within this time are written to the audit log as one batch, before any of them goes out."""
+
+UNWELL_AFTER = 2
+"""Consecutive failures on ports that had answered before, after which a host is left alone."""
+
+
+@dataclass(slots=True)
+class Counters:
+    """What was sent. Datagrams and frames are exact; TCP segments come from the kernel where it tells
+    (``exact`` becomes False where it did not)."""
+
+    datagrams: int = 0
+    frames: int = 0
+    segments: int = 0
+    refusals: int = 0
+    exact: bool = True
+
+    @property
+    def packets(self) -> int:
+        """All packets sent."""
+        return self.datagrams + self.frames + self.segments
+
+
+@dataclass(slots=True)
+class _Health:
+    worked: set[int] = field(default_factory=set)
+    failures: int = 0
+    unwell: bool = False
+
+
+class Gate:
+    """One gate per scan. All its methods run on the event loop's thread; other threads use ``admit_from_thread``."""
+
+    def __init__(self, scope: Scope, audit: AuditLog) -> None:
+        self.scope, self.audit = scope, audit
+        self.counters = Counters()
+        self.refused: set[IPAddress] = set()
+        self._pacer = Pacer(scope.limits)
+        self._health: dict[IPAddress, _Health] = {}
+        self._heard: Counter[int] = Counter()
+        self._sick: Counter[int] = Counter()
+        self._waiting: list[tuple[str, int, str, str, int]] = []
+        self._flush: asyncio.Future[None] | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    def check(self, ip: IPAddress, port: int, transport: Transport, purpose: str) -> IPAddress:
+        """``ip`` in canonical form, where the scope permits it. Raises OutOfScopeError after recording the refusal."""
+        ip = canonical(ip)
+        try:
+            self.scope.require(ip)
+        except OutOfScopeError as error:
+            self.counters.refusals += 1
+            self.refused.add(ip)
+            self.audit.append(
+                "refused",
+                to=str(ip),
+                port=port,
+                transport=transport.value,
+                purpose=purpose,
+                reason=str(error).partition("\n")[0],
+            )
+            raise
+        return ip
+
+    async def admit(self, ip: IPAddress, port: int, transport: Transport, purpose: str, packets: int) -> IPAddress:
+        """Returns the address to send to once ``packets`` packets may go there: in scope, recorded, paced.
+
+        Raises OutOfScopeError (recorded) and AuditError.
+        """
+        self._loop = self._loop or asyncio.get_running_loop()
+        ip = self.check(ip, port, transport, purpose)
+        await self._record(str(ip), port, transport, purpose, packets)
+        await self._pacer.packets(ip, packets)
+        return ip
+
+    async def admit_group(
+        self, network: IPv4Network, group: IPAddress, port: int, purpose: str, *, allowed: bool
+    ) -> None:
+        """Returns once one datagram may go to a multicast or broadcast address on the interface of ``network``.
+
+        The network must lie wholly in the scope, or ``allowed`` by its site's ``multicast = true``. Raises
+        OutOfScopeError (recorded) where neither holds.
+        """
+        self._loop = self._loop or asyncio.get_running_loop()
+        if not (allowed and self.scope.touches(network)) and not self.scope.covers(network):
+            self.counters.refusals += 1
+            self.audit.append(
+                "refused", to=str(group), port=port, transport="udp", purpose=purpose, reason=str(network)
+            )
+            raise OutOfScopeError(
+                f"{network} is only partly in the scope, so no multicast was sent there.\n"
+                "  Set `multicast = true` on its [[site]] if you may audit all of it."
+            )
+        await self._record(f"{group} on {network}", port, Transport.UDP, purpose, 1)
+        await self._pacer.packets(None, 1)
+
+    def admit_from_thread(self, ip: IPAddress, port: int, purpose: str, packets: int, timeout: float) -> IPAddress:
+        """``admit`` for TCP from a worker thread, for libraries that block (requests, zeep).
+
+        ``timeout`` is in seconds. Raises OutOfScopeError, AuditError, TimeoutError.
+        """
+        if self._loop is None:
+            raise RuntimeError("bind the gate to its event loop first: await gate.bind()")
+        admitted = self.admit(ip, port, Transport.TCP, purpose, packets)
+        return asyncio.run_coroutine_threadsafe(admitted, self._loop).result(timeout)
+
+    async def bind(self) -> None:
+        """Makes the running event loop the gate's, so that threads may ask it."""
+        self._loop = asyncio.get_running_loop()
+
+    def connection(self, ip: IPAddress) -> AbstractAsyncContextManager[None]:
+        """Holds one of the connections that ``ip`` takes at once."""
+        return self._pacer.connection(ip)
+
+    async def pace(self, ip: IPAddress, packets: int) -> None:
+        """Waits for further packets of something that was admitted before."""
+        await self._pacer.packets(ip, packets)
+
+    def worked(self, ip: IPAddress, port: int) -> None:
+        """Notes that a port of ``ip`` answered."""
+        health = self._health.setdefault(ip, _Health())
+        if not health.worked:
+            self._heard[subnet_of(ip)] += 1
+        health.worked.add(port)
+        health.failures = 0
+
+    def failed(self, ip: IPAddress, port: int) -> None:
+        """Notes that a port of ``ip`` did not answer. Counts only where that port had answered before."""
+        health = self._health.setdefault(ip, _Health())
+        if port in health.worked:
+            health.failures += 1
+            if health.failures == UNWELL_AFTER and not health.unwell:
+                health.unwell = True
+                self._sick[subnet_of(ip)] += 1
+
+    def unwell(self, ip: IPAddress) -> bool:
+        """Whether ``ip``, or a quarter (and at least three) of the hosts heard in its /24, stopped answering:
+        then nothing more is asked of it."""
+        health = self._health.get(ip)
+        sick = self._sick[subnet_of(ip)]
+        return bool(health and health.unwell) or (sick >= 3 and sick * 4 >= self._heard[subnet_of(ip)])
+
+    def unwell_hosts(self) -> tuple[IPAddress, ...]:
+        """Hosts that were left alone because they stopped answering."""
+        return tuple(sorted((ip for ip, h in self._health.items() if h.unwell), key=lambda ip: (ip.version, int(ip))))
+
+    async def _record(self, to: str, port: int, transport: Transport, purpose: str, packets: int) -> None:
+        self._waiting.append((to, port, transport.value, purpose, packets))
+        if self._flush is None:
+            self._flush = asyncio.ensure_future(self._write_batch())
+        await asyncio.shield(self._flush)
+
+    async def _write_batch(self) -> None:
+        await asyncio.sleep(FLUSH_SECONDS)
+        batch, self._waiting, self._flush = self._waiting, [], None
+        await asyncio.to_thread(self.audit.append, "send", packets=sum(item[4] for item in batch), batch=batch)
