@@ -95,7 +95,7 @@ FIELDS: dict[str, str] = {
     "wsd.layout": "first path segments of all scopes in order, as sent, joined by a comma",
     "wsd.epr": "EndpointReference address, lower case",
     "wsd.epr_form": "the EPR with each hex digit as h and the device's MAC as mac, e.g. urn:uuid:hhhhhhhh-...-mac",
-    "wsd.mac": "MAC from a scope or the tail of a time-based UUID, lower case with colons",
+    "wsd.mac": "MAC from a scope, or from an endpoint UUID of a form that holds it, lower case with colons",
     "wsd.xaddr": "one service address",
     "wsd.metadata_version": "MetadataVersion",
     "wsd.namespace": "one namespace URI of the answer that is not a standard one",

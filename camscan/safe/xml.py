@@ -1,6 +1,6 @@
 """The one door for XML. Two profiles: ``device`` (small, no DTD) and ``file`` (streamed, large)."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import IO
 from xml.parsers import expat
@@ -10,6 +10,7 @@ from camscan.errors import ParseError
 DEVICE_BYTES = 256 * 1024
 DEVICE_DEPTH = 64
 DEVICE_ELEMENTS = 10_000
+DEVICE_NAMESPACES = 64
 FILE_BYTES = 512 * 1024 * 1024
 FILE_ELEMENTS = 1_000_000
 """Elements within one wanted element of a file: a host with all 65,535 ports takes about 200,000."""
@@ -97,19 +98,41 @@ def parse_device(raw: bytes) -> Element:
     at all, so neither entities nor external files exist. A bare ``&`` and bytes after the root, both seen on
     real devices, are put right. Raises ParseError for everything else.
     """
+    return _read_device(raw, None)
+
+
+def declared_namespaces(raw: bytes) -> tuple[str, ...]:
+    """Every namespace URI that a device's answer declares, used or not, in order and once: at most 64.
+
+    The limits and errors are those of ``parse_device``.
+    """
+    declared: dict[str, None] = {}
+
+    def note(_prefix: str | None, uri: str | None) -> None:
+        if uri and len(declared) < DEVICE_NAMESPACES:
+            declared.setdefault(uri)
+
+    _read_device(raw, note)
+    return tuple(declared)
+
+
+_Note = Callable[[str | None, str | None], None]
+
+
+def _read_device(raw: bytes, note: _Note | None) -> Element:
     if len(raw) > DEVICE_BYTES:
         raise ParseError("XML longer than 256 KiB")
     text = _as_utf8(raw)
     try:
-        return _parse(text)
+        return _parse(text, note)
     except ParseError:
         mended = _mend(text)
         if mended == text:
             raise
-        return _parse(mended)
+        return _parse(mended, note)
 
 
-def _parse(text: bytes) -> Element:
+def _parse(text: bytes, note: _Note | None) -> Element:
     builder = _Builder(DEVICE_DEPTH, DEVICE_ELEMENTS, DEVICE_BYTES)
     parser = expat.ParserCreate("utf-8", " ")
     parser.buffer_text = True
@@ -117,6 +140,8 @@ def _parse(text: bytes) -> Element:
     parser.EndElementHandler = builder.end
     parser.CharacterDataHandler = builder.text
     parser.StartDoctypeDeclHandler = _refuse_doctype
+    if note is not None:
+        parser.StartNamespaceDeclHandler = note
     try:
         parser.Parse(text, True)  # noqa: FBT003 - expat's own signature
     except expat.ExpatError as error:
