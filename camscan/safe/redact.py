@@ -5,7 +5,9 @@ from camscan.safe.pattern import Pattern, compile_bytes
 MARK = b"[removed]"
 
 _SECRET_NAME = rb"[\w.-]*(?:pass|pwd|psw|passwd|secret|token|credential)[\w.-]*"
-_LOGIN_NAME = rb"user(?:[_-]?name)?|usr|uname|login(?:use|name)?|account|auth|session(?:[_-]?id)?|sid|key|api[_-]?key"
+_LOGIN_NAME = (
+    rb"user(?:[_-]?name)?|usr|uname|login(?:use|pas|name)?|account|auth|session(?:[_-]?id)?|sid|key|api[_-]?key"
+)
 
 # A header may go on in lines that start with a blank (RFC 7230, 3.2.4).
 _REST_OF_HEADER = rb"[^\r\n]*(?:\r?\n[ \t][^\r\n]*)*"

@@ -2,8 +2,11 @@
 
 import unicodedata
 
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+_FORMULA_STARTS = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 """Starts of a formula in a spreadsheet; the last four are the full-width forms of the first four."""
+
+_CELL_BREAKS = frozenset("\t\r\n")
+"""White space that some spreadsheets take as the start of a new cell, and so of a formula."""
 
 _UNSAFE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 """Unicode categories that are shown as escapes. Unassigned (Cn) is among them: a newer terminal may know them as
@@ -66,4 +69,7 @@ def _escape(char: str) -> str:
 def csv_cell(text: str) -> str:
     """``text`` neutralised, and kept by a leading apostrophe from being read as a formula by a spreadsheet."""
     shown = neutralise(text, limit=32_000)
-    return f"'{shown}" if text.startswith(_FORMULA_STARTS) or text.lstrip().startswith(_FORMULA_STARTS) else shown
+    stripped = text.lstrip()
+    blanks = text[: len(text) - len(stripped)]
+    risky = stripped.startswith(_FORMULA_STARTS) or not _CELL_BREAKS.isdisjoint(blanks)
+    return f"'{shown}" if risky else shown
