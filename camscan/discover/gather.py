@@ -1,13 +1,15 @@
 """Collects the evidence of one answer, so that every parser keeps the same bounds."""
 
-from camscan.evidence import Evidence
+from camscan.evidence import VALUE_LIMIT, Evidence
+from camscan.safe.redact import redact_text
 
 PER_FIELD = 64
 """Values of one field that one answer may yield. A real camera has at most some twenty scopes."""
 
 
 class Gather:
-    """Evidence of one answer: empty values are left out, repeated ones kept once, each field bounded."""
+    """Evidence of one answer: empty values are left out, repeated ones kept once, each field bounded, and
+    credentials that a value carries are removed."""
 
     def __init__(self) -> None:
         self._found: dict[Evidence, None] = {}
@@ -18,7 +20,7 @@ class Gather:
         text = (value or "").strip()
         if not text or self._counts.get(name, 0) >= limit:
             return
-        item = Evidence(name, text)
+        item = Evidence(name, redact_text(text[:VALUE_LIMIT]))
         if item not in self._found:
             self._found[item] = None
             self._counts[name] = self._counts.get(name, 0) + 1
