@@ -7,6 +7,7 @@
     │   ├── ScopeFileError         the scope file is missing or malformed; names the line
     │   ├── SignatureError         a signature file is wrong; names file and line
     │   ├── InventoryError         the inventory cannot be opened or is not ours
+    │   │   └── InventoryFullError the disk is full; what was acknowledged is kept            (exit 4)
     │   ├── AuditError             the audit log cannot be written or does not hold together
     │   └── CredentialError        the owner's credentials cannot be read safely
     ├── ScopeRefusedError          the scope does not allow it; nothing was sent              (exit 3)
@@ -45,6 +46,12 @@ class SignatureError(UsageError):
 
 class InventoryError(UsageError):
     """The inventory cannot be opened, is damaged, or was written by a newer camscan."""
+
+
+class InventoryFullError(InventoryError):
+    """No room for another host. Every host that was saved before it is kept."""
+
+    exit_code = 4
 
 
 class AuditError(UsageError):
