@@ -1,0 +1,153 @@
+"""What a scan could not see, in words for people: an inventory that hides its gaps is wrong."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from camscan.evidence import IPAddress
+from camscan.net.gate import Gate
+from camscan.net.pacing import subnet_name
+from camscan.scan.reach import Reach, Way
+from camscan.scan.state import ScanState
+from camscan.scope import ENUMERABLE_V6_PREFIX, Scope, Site
+
+NAMED = 5
+"""Addresses or networks named in one sentence at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotSeen:
+    """One gap: what was not seen, why, and what to do about it."""
+
+    what: str
+    why: str
+    what_to_do: str
+
+
+@dataclass(frozen=True, slots=True)
+class SiteCoverage:
+    """Coverage of one site. ``out_of_scope_answers`` and ``kernel_drops`` are of the whole scan, since an answer
+    from outside belongs to no site; they stand at every site."""
+
+    site: str
+    answered: int
+    out_of_scope_answers: int
+    kernel_drops: int
+    not_seen: tuple[NotSeen, ...]
+
+
+def coverage(
+    scope: Scope,
+    reach: Reach,
+    state: ScanState,
+    gate: Gate,
+    swept: Iterable[IPAddress],
+    *,
+    arp: bool,
+    interrupted: bool,
+) -> tuple[SiteCoverage, ...]:
+    """One entry for each site. ``swept`` are the addresses that the scan was to try, ``arp`` whether it could ask ARP."""
+    answered: Counter[str] = Counter()
+    tried: dict[str, Counter[str]] = {site.name: Counter() for site in scope.sites}
+    ways: dict[str, set[Way]] = {site.name: set() for site in scope.sites}
+    for ip in swept:
+        site = scope.site_of(ip)
+        if site is not None:
+            tried[site.name][subnet_name(ip)] += 1
+            ways[site.name].add(reach.way(ip))
+    for ip in state.hosts:
+        site = scope.site_of(ip)
+        if site is not None:
+            answered[site.name] += 1
+            tried[site.name].pop(subnet_name(ip), None)
+    common = tuple(_of_the_scan(state, gate, interrupted=interrupted))
+    return tuple(
+        SiteCoverage(
+            site=site.name,
+            answered=answered[site.name],
+            out_of_scope_answers=len(state.outside),
+            kernel_drops=state.kernel_drops,
+            not_seen=(
+                *_silent(tried[site.name], finished=not interrupted),
+                *_of_the_site(scope, site, reach, ways[site.name], arp=arp),
+                *common,
+            ),
+        )
+        for site in scope.sites
+    )
+
+
+def _silent(silent: Counter[str], *, finished: bool) -> Iterable[NotSeen]:
+    if silent and finished:
+        yield NotSeen(
+            f"{_names(silent)} answered nothing at all",
+            "no address there gave a sign of life",
+            "Check that it is routed from here and that no firewall stands between; then scan again.",
+        )
+
+
+def _of_the_site(scope: Scope, site: Site, reach: Reach, ways: set[Way], *, arp: bool) -> Iterable[NotSeen]:
+    if Way.ROUTED in ways:
+        yield NotSeen(
+            f"devices at {site.name} that answer only multicast",
+            "some of its networks lie behind a router, where multicast does not go",
+            "Run camscan once from a machine on that network, or import its switch's or DHCP server's list.",
+        )
+    wires = [w for w in reach.wires if site in scope.touches(w.network)]
+    for wire in wires:
+        if not wire.multicast:
+            yield NotSeen(
+                f"devices on {wire.network} ({wire.interface}) that answer only multicast",
+                "the network is only partly in the scope, so no multicast was sent there",
+                "Set `multicast = true` on the site if you may audit the whole network.",
+            )
+    if Way.LINK in ways and not arp:
+        yield NotSeen(
+            "devices on the same wire that keep silent to everything but ARP",
+            "asking ARP needs rights this run did not have",
+            "Run `sudo camscan scan` once; it gives the rights up again before it reads any answer.",
+        )
+    wide = [n for n in site.networks if n.version == 6 and n.prefixlen < ENUMERABLE_V6_PREFIX]
+    if wide:
+        yield NotSeen(
+            f"most of {_names(wide)}",
+            "an IPv6 network is too wide to try every address; only those in the neighbour table are known",
+            "Give the addresses of its cameras one by one, or import a list.",
+        )
+
+
+def _of_the_scan(state: ScanState, gate: Gate, *, interrupted: bool) -> Iterable[NotSeen]:
+    if interrupted:
+        yield NotSeen(
+            f"{max(0, state.addresses - state.swept):,} addresses",
+            "the scan was interrupted",
+            "Run `camscan scan --resume`.",
+        )
+    unwell = gate.unwell_hosts()
+    if unwell:
+        yield NotSeen(
+            f"the rest of what {_names(unwell)} would have said",
+            "they stopped answering, so they were left alone",
+            "Look whether they work; then `camscan scan ADDRESS` with profile careful.",
+        )
+    if state.kernel_drops:
+        yield NotSeen(
+            f"{state.kernel_drops:,} answers",
+            "they came faster than this machine took them",
+            "Scan again; `camscan doctor` shows how to give the receive buffer more room.",
+        )
+    if state.cut_claims:
+        yield NotSeen(
+            f"some of what {_names(sorted(state.cut_claims, key=int))} claimed",
+            "they claimed to be more devices than one address can be",
+            "Look at what these machines are.",
+        )
+    for problem in state.unheard:
+        yield NotSeen(
+            f"announcements: {problem}", "another program holds the port", "Stop that program and scan again."
+        )
+
+
+def _names(things: Iterable[object]) -> str:
+    names = [str(thing) for thing in things]
+    return ", ".join(names[:NAMED]) + (f" and {len(names) - NAMED:,} more" if len(names) > NAMED else "")

@@ -1,0 +1,123 @@
+"""The first stage: a sign of life from every address in the scope, as gently as its place allows."""
+
+import asyncio
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+from camscan.discover.shape import DatagramProbe
+from camscan.evidence import Evidence, IPAddress, Observation, Outcome, Transport, Via, observe
+from camscan.interrogate.shape import Conversation
+from camscan.net.arp import ArpSocket
+from camscan.net.gate import Gate
+from camscan.net.neighbours import neighbours
+from camscan.net.tcp import converse
+from camscan.net.udp import Datagrams
+from camscan.scan.budget import MULTICAST_ROUNDS, life_ports
+from camscan.scan.reach import Reach, Way, Wire
+from camscan.scan.state import ScanState
+
+AT_ONCE = 256
+"""Addresses that are tried at once. Many more than answer quickly, since most never do."""
+
+STAGGER_SECONDS = 0.1
+"""Between two questions to one group, so that the answers do not all come at once."""
+
+ROUND_SECONDS = 1.5
+"""Between the rounds of multicast; a device may wait 0.5 s (WS-Discovery) to 2 s (SSDP, MX) before it answers."""
+
+UNICAST_OF_LIFE = ("ws-discovery", "dhip", "sadp")
+"""Protocols whose one datagram finds a device behind a router."""
+
+ARP_SECONDS = 1.0
+"""Time an ARP answer may take. RFC 826 states none; a wire answers within milliseconds, Wi-Fi within a second."""
+
+
+class Life:
+    """Asks for signs of life and hands each observation to ``found``."""
+
+    def __init__(
+        self,
+        gate: Gate,
+        state: ScanState,
+        reach: Reach,
+        probes: Sequence[DatagramProbe],
+        datagrams: Datagrams,
+        arp: Mapping[str, ArpSocket],
+        found: Callable[[Observation], None],
+    ) -> None:
+        self._gate, self._state, self._reach, self._probes = gate, state, reach, probes
+        self._datagrams, self._arp, self._found = datagrams, arp, found
+
+    async def groups(self) -> None:
+        """Asks every group on every wire that is wholly in the scope, all protocols at once."""
+        async with asyncio.TaskGroup() as tasks:
+            for wire in self._reach.wires:
+                for probe in self._probes:
+                    if wire.multicast and probe.groups:
+                        tasks.create_task(self._group(wire, probe))
+
+    async def _group(self, wire: Wire, probe: DatagramProbe) -> None:
+        for turn in range(MULTICAST_ROUNDS):
+            for payload in probe.requests(turn):
+                await self._datagrams.ask_group(wire.interface, wire.network, probe, payload, allowed=wire.by_site)
+                await asyncio.sleep(STAGGER_SECONDS)
+            await asyncio.sleep(ROUND_SECONDS)
+
+    async def sweep(self, addresses: Iterable[IPAddress]) -> None:
+        """Tries every address, ``AT_ONCE`` at a time."""
+        waiting = iter(addresses)
+
+        async def work() -> None:
+            for ip in waiting:
+                await self._try(ip)
+                self._state.swept += 1
+
+        async with asyncio.TaskGroup() as tasks:
+            for _ in range(AT_ONCE):
+                tasks.create_task(work())
+
+    async def _try(self, ip: IPAddress) -> None:
+        way = self._reach.way(ip)
+        wire = self._reach.wire(ip)
+        arp = self._arp.get(wire.interface) if wire is not None and way is Way.LINK else None
+        if wire is not None and ip == wire.address and way is Way.LINK:
+            return
+        if arp is not None:
+            await self._gate.admit(ip, 0, Transport.LINK, "arp", 1)
+            if arp.request(ip):
+                self._gate.counters.frames += 1
+            return
+        if way is not Way.LINK:
+            for probe in self._probes:
+                if probe.name in UNICAST_OF_LIFE:
+                    await self._datagrams.ask(probe, ip, probe.requests(0)[0])
+        for port in life_ports(way, self._gate.scope.limits.extra_ports, arp=False):
+            for heard in await converse(self._gate, ip, Conversation("sign-of-life", port, ())):
+                if heard.outcome is Outcome.OK or (heard.outcome is Outcome.REFUSED and way is not Way.LOOPBACK):
+                    self._found(heard)
+
+    async def link_answers(self) -> None:
+        """Reads ARP answers until cancelled."""
+        while True:
+            await asyncio.sleep(0.05)
+            self.read_arp()
+
+    def read_arp(self) -> None:
+        """Takes the ARP answers that wait."""
+        for interface, arp in self._arp.items():
+            for answer in arp.answers():
+                self._mac(answer.ip, answer.mac, interface, Transport.LINK, "arp")
+
+    def read_neighbours(self) -> None:
+        """Takes what the operating system's neighbour table holds about addresses in the scope."""
+        for entry in neighbours():
+            wire = self._reach.wire(entry.ip)
+            if entry.resolved and entry.mac and (wire is None or wire.interface == entry.interface):
+                self._mac(entry.ip, entry.mac, entry.interface, Transport.OS, "neighbour")
+
+    def _mac(self, ip: IPAddress, mac: str, interface: str | None, transport: Transport, source: str) -> None:
+        if not self._gate.scope.permits(ip) or ip in self._state.link_macs:
+            return
+        self._state.link_macs[ip] = mac
+        evidence = (Evidence(f"{source}.mac", mac),)
+        via = Via.CONVERSATION if transport is Transport.LINK else Via.UNICAST
+        self._found(observe(ip, 0, transport, via, source, Outcome.OK, evidence=evidence, interface=interface))

@@ -1,0 +1,84 @@
+"""What a running scan knows: the hosts it met, what they said, and what stands in the progress display."""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import Enum
+from hashlib import sha256
+
+from camscan.evidence import IPAddress, Observation
+
+CLAIMS_PER_PROBE = 16
+"""Different answers of one protocol that one address is believed; a device that claims to be more is cut short."""
+
+Sink = Callable[[IPAddress, tuple[Observation, ...], bool], None]
+"""Takes what was heard from one address, for good: called once or more for each; the flag says that the address is
+done with, so that a resumed scan need not ask it again."""
+
+
+class Stage(Enum):
+    """Where a host stands."""
+
+    HEARD = "heard"  # a sign of life, not asked yet
+    ASKING = "asking"
+    DONE = "done"
+
+
+@dataclass(slots=True)
+class Host:
+    """One address that gave a sign of life."""
+
+    ip: IPAddress
+    stage: Stage = Stage.HEARD
+    observations: list[Observation] = field(default_factory=list)
+    _seen: set[tuple[str, bytes]] = field(default_factory=set)
+    _claims: Counter[str] = field(default_factory=Counter)
+
+    def add(self, observation: Observation) -> bool:
+        """Keeps ``observation`` unless the same answer was kept already. False where it was cut as one claim too
+        many."""
+        if observation.raw:
+            key = (f"{observation.probe} {observation.via}", sha256(observation.raw).digest()[:16])
+            if key in self._seen:
+                return True
+            self._seen.add(key)
+            if observation.port and observation.transport.value == "udp":
+                self._claims[observation.probe] += 1
+                if self._claims[observation.probe] > CLAIMS_PER_PROBE:
+                    return False
+        self.observations.append(observation)
+        return True
+
+    def heard_by(self, probe: str) -> bool:
+        """Whether a probe's protocol was answered."""
+        return any(o.probe == probe and o.evidence for o in self.observations)
+
+    def store(self, sink: Sink, *, done: bool) -> None:
+        """Hands over what was not handed over yet, and lets go of it."""
+        fresh, self.observations = tuple(self.observations), []
+        if fresh or done:
+            sink(self.ip, fresh, done)
+
+
+@dataclass(slots=True)
+class ScanState:
+    """Counters for the display and for the coverage. Written by the scan, read by anybody on its thread."""
+
+    addresses: int = 0
+    swept: int = 0
+    hosts: dict[IPAddress, Host] = field(default_factory=dict)
+    heard: Counter[str] = field(default_factory=Counter)
+    outside: set[IPAddress] = field(default_factory=set)
+    malformed: int = 0
+    cut_claims: set[IPAddress] = field(default_factory=set)
+    kernel_drops: int = 0
+    unheard: list[str] = field(default_factory=list)
+    groups_silent: set[str] = field(default_factory=set)
+    link_macs: dict[IPAddress, str] = field(default_factory=dict)
+    refusing: Counter[str] = field(default_factory=Counter)
+    finished: bool = False
+
+    @property
+    def asked(self) -> int:
+        """Hosts that were asked everything."""
+        return sum(1 for host in self.hosts.values() if host.stage is Stage.DONE)
