@@ -46,7 +46,7 @@ def coverage(
     arp: bool,
     interrupted: bool,
 ) -> tuple[SiteCoverage, ...]:
-    """One entry for each site. ``swept`` are the addresses that the scan was to try, ``arp`` whether it could ask ARP."""
+    """One entry for each site. ``swept`` are the addresses that were to be tried, ``arp`` whether ARP could be asked."""
     answered: Counter[str] = Counter()
     tried: dict[str, Counter[str]] = {site.name: Counter() for site in scope.sites}
     ways: dict[str, set[Way]] = {site.name: set() for site in scope.sites}
@@ -138,7 +138,7 @@ def _of_the_scan(state: ScanState, gate: Gate, *, interrupted: bool) -> Iterable
         )
     if state.cut_claims:
         yield NotSeen(
-            f"some of what {_names(sorted(state.cut_claims, key=int))} claimed",
+            f"some of what {_names(sorted(state.cut_claims, key=lambda ip: (ip.version, int(ip))))} claimed",
             "they claimed to be more devices than one address can be",
             "Look at what these machines are.",
         )

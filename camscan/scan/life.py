@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from ipaddress import IPv4Address
 
 from camscan.discover.shape import DatagramProbe
 from camscan.evidence import Evidence, IPAddress, Observation, Outcome, Transport, Via, observe
@@ -81,7 +82,7 @@ class Life:
         arp = self._arp.get(wire.interface) if wire is not None and way is Way.LINK else None
         if wire is not None and ip == wire.address and way is Way.LINK:
             return
-        if arp is not None:
+        if arp is not None and isinstance(ip, IPv4Address):
             await self._gate.admit(ip, 0, Transport.LINK, "arp", 1)
             if arp.request(ip):
                 self._gate.counters.frames += 1
