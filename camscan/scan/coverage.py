@@ -46,7 +46,7 @@ def coverage(
     arp: bool,
     interrupted: bool,
 ) -> tuple[SiteCoverage, ...]:
-    """One entry for each site. ``swept`` are the addresses that were to be tried, ``arp`` whether ARP could be asked."""
+    """One entry for each site. ``swept`` are the addresses that were to be tried, ``arp`` says if ARP could be."""
     answered: Counter[str] = Counter()
     tried: dict[str, Counter[str]] = {site.name: Counter() for site in scope.sites}
     ways: dict[str, set[Way]] = {site.name: set() for site in scope.sites}

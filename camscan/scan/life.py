@@ -7,7 +7,7 @@ from ipaddress import IPv4Address
 from camscan.discover.shape import DatagramProbe
 from camscan.evidence import Evidence, IPAddress, Observation, Outcome, Transport, Via, observe
 from camscan.interrogate.shape import Conversation
-from camscan.net.arp import ArpSocket
+from camscan.net.arp import ArpSocket, ask
 from camscan.net.gate import Gate
 from camscan.net.neighbours import neighbours
 from camscan.net.tcp import converse
@@ -83,9 +83,7 @@ class Life:
         if wire is not None and ip == wire.address and way is Way.LINK:
             return
         if arp is not None and isinstance(ip, IPv4Address):
-            await self._gate.admit(ip, 0, Transport.LINK, "arp", 1)
-            if arp.request(ip):
-                self._gate.counters.frames += 1
+            await ask(self._gate, arp, ip)
             return
         if way is not Way.LINK:
             for probe in self._probes:
@@ -104,21 +102,31 @@ class Life:
 
     def read_arp(self) -> None:
         """Takes the ARP answers that wait."""
-        for interface, arp in self._arp.items():
+        for arp in self._arp.values():
             for answer in arp.answers():
-                self._mac(answer.ip, answer.mac, interface, Transport.LINK, "arp")
+                self._mac(answer.mac, answer.observation())
 
     def read_neighbours(self) -> None:
         """Takes what the operating system's neighbour table holds about addresses in the scope."""
         for entry in neighbours():
             wire = self._reach.wire(entry.ip)
             if entry.resolved and entry.mac and (wire is None or wire.interface == entry.interface):
-                self._mac(entry.ip, entry.mac, entry.interface, Transport.OS, "neighbour")
+                evidence = (Evidence("neighbour.mac", entry.mac),)
+                self._mac(
+                    entry.mac,
+                    observe(
+                        entry.ip,
+                        0,
+                        Transport.OS,
+                        Via.UNICAST,
+                        "neighbour",
+                        Outcome.OK,
+                        evidence=evidence,
+                        interface=entry.interface,
+                    ),
+                )
 
-    def _mac(self, ip: IPAddress, mac: str, interface: str | None, transport: Transport, source: str) -> None:
-        if not self._gate.scope.permits(ip) or ip in self._state.link_macs:
-            return
-        self._state.link_macs[ip] = mac
-        evidence = (Evidence(f"{source}.mac", mac),)
-        via = Via.CONVERSATION if transport is Transport.LINK else Via.UNICAST
-        self._found(observe(ip, 0, transport, via, source, Outcome.OK, evidence=evidence, interface=interface))
+    def _mac(self, mac: str, observation: Observation) -> None:
+        if self._gate.scope.permits(observation.ip) and observation.ip not in self._state.link_macs:
+            self._state.link_macs[observation.ip] = mac
+            self._found(observation)
