@@ -7,6 +7,7 @@ from ipaddress import IPv4Address
 
 from camscan.net._command import output_of
 from camscan.net.link import Interface, InterfaceKind, Neighbour, NeighbourState, kind_by_words, mac_text
+from camscan.net.settings import Firewall
 
 
 def parse_hardware_ports(text: str) -> dict[str, InterfaceKind]:
@@ -96,3 +97,15 @@ def gateway_ip(interface: Interface) -> IPv4Address | None:
 def dns_suffix(interface: Interface) -> str | None:
     """The DNS suffix of the network behind ``interface``."""
     return parse_scutil_dns(output_of(["/usr/sbin/scutil", "--dns"]), interface.name)
+
+
+def parse_firewall_state(text: str) -> bool | None:
+    """Whether ``socketfilterfw --getglobalstate`` says it is on: ``Firewall is enabled. (State = 1)``."""
+    _, found, rest = text.partition("State = ")
+    return rest[:1] != "0" if found and rest[:1].isdigit() else None
+
+
+def firewalls() -> tuple[Firewall, ...]:
+    """The application firewall of macOS."""
+    text = output_of(["/usr/libexec/ApplicationFirewall/socketfilterfw", "--getglobalstate"])
+    return (Firewall("macOS firewall", parse_firewall_state(text)),)

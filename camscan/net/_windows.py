@@ -8,6 +8,7 @@ from ipaddress import IPv4Address
 
 from camscan.net._command import output_of, system32
 from camscan.net.link import Interface, InterfaceKind, Neighbour, NeighbourState, kind_by_words, mac_text
+from camscan.net.settings import Firewall
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,3 +124,17 @@ def dns_suffix(interface: Interface) -> str | None:
     """The DNS suffix of the connection."""
     adapters = parse_ipconfig(output_of([system32("ipconfig.exe"), "/all"]))
     return next((adapter.dns_suffix for adapter in adapters if adapter.is_called(interface.name)), None)
+
+
+def parse_firewall_profiles(text: str) -> bool | None:
+    """Whether any profile is on, by ``reg query``: rows ``EnableFirewall REG_DWORD 0x1``, in any language."""
+    rows = [line.split() for line in text.splitlines() if line.split()[:1] == ["EnableFirewall"]]
+    values = [row[2] for row in rows if len(row) == 3]
+    return any(value != "0x0" for value in values) if values else None
+
+
+def firewalls() -> tuple[Firewall, ...]:
+    """Windows Defender Firewall. Which profile is in force now is not asked: any that is on may be."""
+    policy = r"HKLM\SYSTEM\CurrentControlSet\Services\SharedAccess\Parameters\FirewallPolicy"
+    text = output_of([system32("reg.exe"), "query", policy, "/s", "/v", "EnableFirewall"])
+    return (Firewall("Windows Defender Firewall", parse_firewall_profiles(text)),)
