@@ -141,7 +141,7 @@ FIELDS: dict[str, str] = {
     "isapi.namespace": "XML namespace of that answer",
     "isapi.realm": "realm of that answer",
     # TLS
-    "tls.subject": "subject of the certificate, RFC 4514, in the order of the certificate",
+    "tls.subject": "subject of the certificate as RFC 4514 writes it: the last part of the certificate first",
     "tls.issuer": "issuer of the certificate, same form",
     "tls.chain": "subject of a further certificate that was sent, same form",
     "tls.san": "one subject alternative name",

@@ -6,20 +6,28 @@ from dataclasses import dataclass
 from camscan.evidence import Evidence
 
 
+def always(_buffer: bytes) -> bool:
+    """For answers that say nothing of their own length, and for those that are whole once they are there."""
+    return True
+
+
 @dataclass(frozen=True, slots=True)
 class Question:
     """One question within a conversation.
 
     ``probe`` names it in the audit log, the evidence and docs/probes.md. ``send`` are its exact bytes (empty:
     listen only). ``complete(buffer)`` says that no more bytes need be read; it must be cheap and never raise.
-    ``parse(raw)`` is total: evidence, or ParseError. For a TLS conversation the first question may be answered
-    by ``tls.parse`` from the certificates, which the connection hands over (see net.tcp).
+    ``parse(raw)`` is total: evidence, or ParseError. In a TLS conversation a question that sends nothing is
+    answered by ``tls.parse`` from the certificates, which the connection hands over (see net.tcp).
+    ``whole(raw)`` is asked about an answer that has stopped coming, at the end of the connection or of the time:
+    False says that it is shorter than it claims to be, so it was cut. It never raises.
     """
 
     probe: str
     send: bytes
     complete: Callable[[bytes], bool]
     parse: Callable[[bytes], tuple[Evidence, ...]]
+    whole: Callable[[bytes], bool] = always
 
 
 @dataclass(frozen=True, slots=True)
