@@ -1,0 +1,144 @@
+"""One connection to the inventory's database, and its transactions."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import sqlalchemy as sa
+from sqlalchemy import URL, Connection, Engine, Table, event
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.pool import StaticPool
+
+from camscan.errors import InventoryError
+from camscan.inventory import schema, sqlite_file, upgrade
+from camscan.inventory.failures import translated
+
+_CONNECT_SECONDS = 10
+
+_LOCK_NUMBER = 0x63616D73
+"""Key of the PostgreSQL advisory lock that lets one camscan write at a time."""
+
+
+class Database:
+    """Holds one connection from ``open`` to ``close``; threads take turns on it.
+
+    ``where`` names it in messages, without a password.
+    """
+
+    def __init__(self, engine: Engine, where: str) -> None:
+        self.where = where
+        self.is_sqlite = engine.dialect.name == "sqlite"
+        self._turn = threading.RLock()
+        self._engine = engine
+        self._writing = False
+        if self.is_sqlite:
+            event.listen(engine, "begin", self._begin_sqlite)
+        with translated(where):
+            self._connection = engine.connect()
+
+    @classmethod
+    def open(cls, target: str | Path, *, create: bool) -> "Database":
+        """The database at a path or URL, at the newest migration. Raises InventoryError."""
+        url = _url_of(target)
+        return cls._open_sqlite(url, create=create) if isinstance(url, Path) else cls._open_postgresql(url)
+
+    @classmethod
+    def _open_sqlite(cls, path: Path, *, create: bool) -> "Database":
+        sqlite_file.prepare(path, create=create)
+        engine = sa.create_engine("sqlite+pysqlite://", creator=lambda: sqlite_file.connect(path), poolclass=StaticPool)
+        database = cls(engine, str(path))
+        try:
+            with database.read() as connection:
+                revision = upgrade.revision_of(connection)
+            if revision not in (None, schema.HEAD):
+                upgrade.copy_before(path, revision)
+            if revision != schema.HEAD:
+                with database.write() as connection:
+                    upgrade.upgrade(connection, database.where)
+        except BaseException:
+            database.close()
+            raise
+        return database
+
+    @classmethod
+    def _open_postgresql(cls, url: URL) -> "Database":
+        where = url.render_as_string(hide_password=True)
+        try:
+            engine = sa.create_engine(
+                url, poolclass=StaticPool, connect_args={"connect_timeout": _CONNECT_SECONDS}, hide_parameters=True
+            )
+        except ImportError:
+            raise InventoryError(
+                f"{where}: PostgreSQL needs one more part: python -m pip install 'camscan[postgresql]'"
+            ) from None
+        database = cls(engine, where)
+        try:
+            with database.write() as connection:
+                upgrade.upgrade(connection, where)
+        except BaseException:
+            database.close()
+            raise
+        return database
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A short transaction that sees one state of the database. Raises InventoryError."""
+        with self._turn, translated(self.where), self._connection.begin():
+            yield self._connection
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """A transaction that excludes other writers; when it ends without an error, it is on the disk.
+
+        Raises InventoryError; then nothing of it was written.
+        """
+        with self._turn, translated(self.where):
+            self._writing = True
+            try:
+                with self._connection.begin():
+                    if not self.is_sqlite:
+                        self._connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK_NUMBER)))
+                    yield self._connection
+            finally:
+                self._writing = False
+
+    def insert_new(self, table: Table) -> postgresql.Insert | sqlite.Insert:
+        """An INSERT that passes over rows that are there already."""
+        if self.is_sqlite:
+            return sqlite.insert(table).on_conflict_do_nothing()
+        return postgresql.insert(table).on_conflict_do_nothing()
+
+    def check(self) -> None:
+        """Reads a whole SQLite file and raises InventoryError where it is damaged."""
+        if self.is_sqlite:
+            with self.read() as connection:
+                answer = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one()
+            sqlite_file.refuse_damaged(self.where, answer)
+
+    def close(self) -> None:
+        """Closes the connection. What was written stays written, with or without this."""
+        with self._turn:
+            self._connection.close()
+            self._engine.dispose()
+
+    def _begin_sqlite(self, connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if self._writing else "BEGIN")
+
+
+def _url_of(target: str | Path) -> Path | URL:
+    text = str(target)
+    if isinstance(target, Path) or "://" not in text:
+        return Path(text).expanduser().absolute()
+    try:
+        url = sa.make_url(text)
+    except (ArgumentError, ValueError):
+        raise InventoryError("--inventory: this is not a database URL. Write postgresql://user@server/name.") from None
+    if url.drivername in ("postgresql", "postgres", "postgresql+psycopg"):
+        return url.set(drivername="postgresql+psycopg")
+    if url.drivername in ("sqlite", "sqlite+pysqlite") and url.database and not url.query:
+        return Path(url.database).expanduser().absolute()
+    raise InventoryError(
+        f"--inventory: {url.drivername[:40]} is not supported. Give a file name, or postgresql://user@server/name."
+    )
