@@ -1,0 +1,59 @@
+"""The application: every command in one visible list."""
+
+from typing import Annotated
+
+import typer
+
+from camscan import __version__
+from camscan.cli import audit, demo, doctor, importing, lab, listing, scanning, scoping, showing, signing
+
+EPILOG = (
+    "Exit codes: 0 done; 1 findings (only with --fail-on); 2 usage or configuration; "
+    "3 refused by the scope; 4 partial; 130 interrupted."
+)
+
+app = typer.Typer(
+    name="camscan",
+    help=(
+        "Which CCTV cameras do we have, and who really made them? "
+        "camscan asks only networks that you declare you may audit, gently, and never logs in by itself."
+    ),
+    epilog=EPILOG,
+    no_args_is_help=True,
+    add_completion=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _version(*, wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"camscan {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    *,
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version and exit.", callback=lambda v: _version(wanted=v))
+    ] = False,
+) -> None:
+    """Which CCTV cameras do we have, and who really made them?
+
+    camscan asks only networks that you declare you may audit, gently, and never logs in by itself.
+    """
+
+
+app.command("demo")(demo.demo)
+app.command("doctor")(doctor.doctor)
+app.add_typer(scoping.app, name="scope")
+app.command("scan")(scanning.scan)
+app.command("import")(importing.import_file)
+app.command("list")(listing.list_devices)
+app.command("show")(showing.show)
+app.command("explain")(showing.explain)
+app.add_typer(signing.app, name="signatures")
+app.add_typer(lab.app, name="lab")
+app.add_typer(audit.app, name="audit")

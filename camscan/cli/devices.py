@@ -1,0 +1,62 @@
+"""From stored evidence to devices: conclusions are recomputed whenever they are shown."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from ipaddress import ip_address
+from pathlib import Path
+
+from camscan.cli.options import inventory_url
+from camscan.device import Device
+from camscan.errors import UsageError
+from camscan.evidence import IPAddress
+from camscan.identify import SignatureSet, assess, load
+from camscan.inventory import HostRecord, Inventory
+
+
+@dataclass(frozen=True)
+class Judge:
+    """A signature set and what it makes of evidence."""
+
+    signatures: SignatureSet
+
+    @classmethod
+    def shipped(cls) -> "Judge":
+        """With the set that came with camscan."""
+        return cls(load())
+
+    def device(self, host: HostRecord) -> Device:
+        """What the evidence of one host says today."""
+        device = assess(host.observations, self.signatures)
+        return replace(
+            device,
+            ip=host.ip,
+            addresses=tuple(str(ip) for ip in host.addresses),
+            first_seen=host.first_seen,
+            last_seen=host.last_seen,
+        )
+
+    def devices(self, inventory: Inventory) -> Iterator[tuple[str, Device]]:
+        """(site, device) for everything in the inventory."""
+        for host in inventory.hosts():
+            yield host.site, self.device(host)
+
+    def find(self, scope: Path, inventory: str | None, ip: str) -> tuple[str, Device]:
+        """(site, device) at ``ip`` in the inventory. Raises UsageError where it is not there."""
+        wanted = address(ip)
+        with Inventory.open(inventory_url(scope, inventory), create=False) as opened:
+            host = opened.find(wanted)
+        if host is None:
+            raise UsageError(f"{wanted} is not in the inventory. `camscan list --all` shows what is.")
+        return host.site, self.device(host)
+
+    def name(self, slug: str | None) -> str:
+        """A maker's or brand's written name; a dash for None."""
+        return "-" if slug is None else self.signatures.brand_name(slug)
+
+
+def address(text: str) -> IPAddress:
+    """The address that an operator typed. Raises UsageError for anything else: names are not looked up."""
+    try:
+        return ip_address(text)
+    except ValueError:
+        raise UsageError(f'"{text}" is not an address. Write for example 10.1.0.20; names are not looked up.') from None
