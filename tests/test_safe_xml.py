@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from camscan.errors import ParseError
 from camscan.safe import xml
-from camscan.safe.xml import Element, parse_device, stream_file
+from camscan.safe.xml import Element, declared_namespaces, parse_device, stream_file
 
 BOMB = """<?xml version="1.0"?><!DOCTYPE lolz [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;">
 <!ENTITY c "&b;&b;&b;&b;&b;&b;&b;&b;&b;">]><lolz>&c;</lolz>"""
@@ -231,3 +231,18 @@ def test_any_file_is_read_or_a_parse_error(raw: bytes) -> None:
         _hosts(raw)
     except ParseError:
         return
+
+
+def test_namespaces_that_are_declared_but_not_used() -> None:
+    raw = (
+        b'<a xmlns="http://one.example/" xmlns:b="http://two.example/"><c xmlns:b="http://one.example/" xmlns=""/></a>'
+    )
+    assert declared_namespaces(raw) == ("http://one.example/", "http://two.example/")
+
+
+def test_namespaces_are_bounded_and_refused_like_everything_else() -> None:
+    many = b"".join(b' xmlns:p%d="http://example/%d"' % (at, at) for at in range(500))
+    assert len(declared_namespaces(b"<a" + many + b"/>")) == 64
+    for raw in (b"", b"<a", b"<!DOCTYPE a><a xmlns='http://one.example/'/>"):
+        with pytest.raises(ParseError):
+            declared_namespaces(raw)

@@ -4,8 +4,8 @@ It gives manufacturer, model and serial in the device's own words (UPnP Device A
 49152 and the path ``upnpdevicedesc.xml`` are habits of a library, not of a maker.
 
 Safety: a LOCATION is a stranger's claim, and a forged one would have us ask anything of anybody. So only the host
-that answered is asked, over plain HTTP, for a path that ends in ``.xml`` and has no query: no command of a camera's
-web interface looks like that.
+that answered is asked, over plain HTTP, for its root (as D-Link cameras name it) or a path that ends in ``.xml``,
+without a query: no command of a camera's web interface looks like that.
 """
 
 from ipaddress import ip_address
@@ -31,7 +31,7 @@ _TEXTS = {
     "serialnumber": "ssdp.serial",
     "udn": "ssdp.udn",
 }
-_LOCATION = compile_text(r"(?i)^http://[0-9a-f.:\[\]]+(?:/[a-z0-9._~-]{1,64}){1,8}$")
+_LOCATION = compile_text(r"(?i)^http://[0-9a-f.:\[\]]+(?:/?|(?:/[a-z0-9._~-]{1,64}){1,8}\.xml)$")
 
 
 def parse(raw: bytes) -> tuple[Evidence, ...]:
@@ -55,8 +55,8 @@ def parse(raw: bytes) -> tuple[Evidence, ...]:
 def fetch_target(location: str, sender: IPAddress) -> tuple[int, str] | None:
     """Port and path of ``location`` where it may be fetched from ``sender``, else None.
 
-    None for another host than the sender, a host name, another scheme than http, user information, a query, a
-    path that does not end in ``.xml``, and whatever is not plainly written.
+    None for another host than the sender, a host name, another scheme than http, user information, a query,
+    any path but ``/`` and those that end in ``.xml``, and whatever is not plainly written.
     """
     if len(location) > LOCATION_LIMIT or not _LOCATION.fullmatch(location):
         return None
@@ -67,5 +67,4 @@ def fetch_target(location: str, sender: IPAddress) -> tuple[int, str] | None:
         return None
     if (host.version, int(host)) != (sender.version, int(sender)) or not port:
         return None
-    plain = parts.path.lower().endswith(".xml") and ".." not in parts.path
-    return (port, parts.path) if plain else None
+    return None if ".." in parts.path else (port, parts.path or "/")

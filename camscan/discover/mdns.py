@@ -2,7 +2,8 @@
 
 One query with a PTR question for every service that cameras are known to announce, and the list of all services.
 The QU bit (RFC 6762 5.4) asks for answers by unicast, so that other listeners are spared. Axis announces model and
-MAC, Hikvision ``HIKVISION <model> - <serial>``; a DoorBird door station also announces ``_axis-video._tcp``.
+MAC, Hikvision ``HIKVISION <model> - <serial>``, D-Link (``_dhnap._tcp``, seen in the IoT Sentinel captures) model
+and MAC; a DoorBird door station also announces ``_axis-video._tcp``.
 
 zeroconf serves as codec only: it opens no socket here. It is imported where it is used, as it takes 60 to 90 ms.
 
@@ -31,6 +32,7 @@ SERVICES = (
     "_nvr._tcp",
     "_camera._tcp",
     "_hap._tcp",
+    "_dhnap._tcp",
     "_services._dns-sd._udp",
 )
 _LIST = "_services._dns-sd._udp"
