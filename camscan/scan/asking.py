@@ -15,9 +15,6 @@ from camscan.scan.state import Host
 ANSWER_SECONDS = 1.5
 """Time a datagram's answer may take after the conversations are over."""
 
-ROUNDS = 4
-"""Rounds of conversations that follow from the answers of the one before."""
-
 Identified = Callable[[Sequence[Observation]], bool]
 
 
@@ -36,12 +33,10 @@ class Asking:
         ports = await self._ports(host)
         asked: list[Conversation] = list(first(str(host.ip), ports, self._contact))
         coming = tuple(asked)
-        for _ in range(ROUNDS):
+        while coming:
             await self._converse(host, coming)
             coming = follow_up(str(host.ip), tuple(asked), tuple(host.observations), self._contact)
             asked.extend(coming)
-            if not coming:
-                break
         await asyncio.sleep(ANSWER_SECONDS)
         if not self._identified(host.observations):
             await self._datagrams_to(host, again=True)

@@ -136,9 +136,10 @@ def _of_the_scan(state: ScanState, gate: Gate, *, interrupted: bool) -> Iterable
             "they came faster than this machine took them",
             "Scan again; `camscan doctor` shows how to give the receive buffer more room.",
         )
-    if state.cut_claims:
+    boasting: list[IPAddress] = sorted(state.cut_claims, key=lambda ip: (ip.version, int(ip)))
+    if boasting:
         yield NotSeen(
-            f"some of what {_names(sorted(state.cut_claims, key=lambda ip: (ip.version, int(ip))))} claimed",
+            f"some of what {_names(boasting)} claimed",
             "they claimed to be more devices than one address can be",
             "Look at what these machines are.",
         )
