@@ -8,7 +8,7 @@ answers even where that address has no route, so the address in the body often i
 
 Sources: aiodahua (PyPI) and captured answers in public repositories.
 
-Safety: read only. Old firmware answers any byte with some 800 bytes, so it is asked once and never in a loop;
+Safety: read only. Old firmware answers any byte with some 800 bytes, so it is never asked in a loop;
 neither a DVRIP login nor ``audio.cgi`` (which restarts some recorders) is ever sent.
 """
 
