@@ -2,9 +2,11 @@
 
 import asyncio
 from collections import Counter
+from collections.abc import Coroutine
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from ipaddress import IPv4Network
+from typing import Any, TypeVar
 
 from camscan.audit import AuditLog
 from camscan.errors import OutOfScopeError
@@ -15,8 +17,13 @@ from camscan.scope import Scope, canonical
 FLUSH_SECONDS = 0.02
 """Sends that ask within this time are written to the audit log as one batch, before any of them goes out."""
 
+BATCH_LIMIT = 1_000
+"""Sends in one line of the audit log at most, so that its lines stay far shorter than what its reader allows."""
+
 UNWELL_AFTER = 2
 """Consecutive failures on ports that had answered before, after which a host is left alone."""
+
+_T = TypeVar("_T")
 
 
 @dataclass(slots=True)
@@ -44,7 +51,7 @@ class _Health:
 
 
 class Gate:
-    """One gate per scan. All its methods run on the event loop's thread; other threads use ``admit_from_thread``."""
+    """One gate per scan. All its methods run on the event loop's thread; other threads use ``from_thread``."""
 
     def __init__(self, scope: Scope, audit: AuditLog) -> None:
         self.scope, self.audit = scope, audit
@@ -114,10 +121,22 @@ class Gate:
 
         ``timeout`` is in seconds. Raises OutOfScopeError, AuditError, TimeoutError.
         """
-        if self._loop is None:
+        return self.from_thread(self.admit(ip, port, Transport.TCP, purpose, packets), timeout)
+
+    def from_thread(self, work: Coroutine[Any, Any, _T], timeout: float) -> _T:
+        """Runs ``work`` on the gate's event loop and waits for it, from a worker thread.
+
+        Work that takes longer than ``timeout`` seconds is cancelled. Raises TimeoutError then, and whatever ``work``
+        raises.
+        """
+        if self._loop is None or self._loop.is_closed():
+            work.close()
             raise RuntimeError("bind the gate to its event loop first: await gate.bind()")
-        admitted = self.admit(ip, port, Transport.TCP, purpose, packets)
-        return asyncio.run_coroutine_threadsafe(admitted, self._loop).result(timeout)
+        running = asyncio.run_coroutine_threadsafe(work, self._loop)
+        try:
+            return running.result(timeout)
+        finally:
+            running.cancel()
 
     async def bind(self) -> None:
         """Makes the running event loop the gate's, so that threads may ask it."""
@@ -168,4 +187,6 @@ class Gate:
     async def _write_batch(self) -> None:
         await asyncio.sleep(FLUSH_SECONDS)
         batch, self._waiting, self._flush = self._waiting, [], None
-        await asyncio.to_thread(self.audit.append, "send", packets=sum(item[4] for item in batch), batch=batch)
+        for start in range(0, len(batch), BATCH_LIMIT):
+            part = batch[start : start + BATCH_LIMIT]
+            await asyncio.to_thread(self.audit.append, "send", packets=sum(item[4] for item in part), batch=part)
