@@ -96,34 +96,34 @@ def usable_endpoint(text: str) -> str | None:
 
 
 def keys_of(site: str, observations: Iterable[Observation]) -> frozenset[HeardKey]:
-    """The keys that a host's observations hold.
+    """The keys that the observations of one address hold, the contradicting ones left out.
 
-    Imported evidence gives none: another tool's file cannot join devices. Two MACs or two contradicting serials
-    heard at one address contradict themselves, so neither counts.
+    Imported evidence gives none: another tool's file cannot join devices.
     """
-    macs: set[HeardKey] = set()
-    serials: set[HeardKey] = set()
-    endpoints: set[HeardKey] = set()
+    keys: set[HeardKey] = set()
     for observation in observations:
         if observation.via is Via.IMPORTED:
             continue
         for item in observation.evidence:
             if item.name in _MAC_FIELDS and (mac := usable_mac(item.value)):
-                macs.add(HeardKey(Key(KeyKind.MAC, site, mac), item.name))
+                keys.add(HeardKey(Key(KeyKind.MAC, site, mac), item.name))
             elif item.name in _SERIAL_FIELDS and (serial := usable_serial(item.value)):
-                serials.add(HeardKey(Key(KeyKind.SERIAL, "", serial), item.name))
+                keys.add(HeardKey(Key(KeyKind.SERIAL, "", serial), item.name))
             elif item.name in _ENDPOINT_FIELDS and (endpoint := usable_endpoint(item.value)):
-                endpoints.add(HeardKey(Key(KeyKind.ENDPOINT, "", endpoint), item.name))
-    if len({heard.key for heard in macs}) > 1:
-        macs = set()
-    fields = [heard.field for heard in serials]
-    serials = {heard for heard in serials if fields.count(heard.field) == 1}
-    return frozenset(macs | serials | endpoints)
+                keys.add(HeardKey(Key(KeyKind.ENDPOINT, "", endpoint), item.name))
+    return consistent(keys)
 
 
-def without(keys: Iterable[HeardKey], shared: Collection[Key]) -> frozenset[HeardKey]:
-    """``keys`` less those that are known to belong to several devices."""
-    return frozenset(heard for heard in keys if heard.key not in shared)
+def consistent(keys: Collection[HeardKey]) -> frozenset[HeardKey]:
+    """``keys`` of one address without those that contradict each other: two MACs, or two serials in one field."""
+    macs = _of(KeyKind.MAC, keys)
+    serials = _serials(keys)
+    return frozenset(
+        heard
+        for heard in keys
+        if (heard.key.kind is not KeyKind.MAC or len(macs) == 1)
+        and (heard.key.kind is not KeyKind.SERIAL or len(serials[heard.field]) == 1)
+    )
 
 
 def serials_differ(mine: Iterable[HeardKey], theirs: Iterable[HeardKey]) -> bool:
@@ -173,15 +173,25 @@ def answers_for_several(addresses: Collection[IPAddress]) -> bool:
     return len(fours) > 1 or len(sixes) > _V6_ADDRESSES
 
 
-def choose(here: Sequence[tuple[int, Collection[HeardKey]]], seen: Collection[HeardKey]) -> int | None:
-    """Which of the devices known at an address (newest first, each with its keys) is heard there now, if any.
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A device that was heard at an address before. ``moved``: since then it was heard at another one."""
 
-    The newest unless it contradicts; an older one only where a key proves that it is back.
+    id: int
+    moved: bool
+    keys: frozenset[HeardKey]
+
+
+def choose(here: Sequence[Known], seen: Collection[HeardKey]) -> int | None:
+    """Which of the devices known at an address, newest first, is heard there now, if any.
+
+    The newest, unless it contradicts or has moved away; another one only where a key proves that it is back.
     """
-    for place, (device, known) in enumerate(here):
-        back = shares_key(known, seen) and not serials_differ(known, seen)
-        if back or (place == 0 and continues(known, seen)):
-            return device
+    for place, known in enumerate(here):
+        back = shares_key(known.keys, seen) and not serials_differ(known.keys, seen)
+        stayed = place == 0 and not known.moved
+        if back or (stayed and continues(known.keys, seen)):
+            return known.id
     return None
 
 

@@ -1,8 +1,9 @@
 """The tables, as the newest migration leaves them (a test compares the two).
 
-Times are whole microseconds since 1970-01-01 UTC. Rows are only ever added, but for: how a scan ended, which
-device a sighting belongs to, the ``root`` of a device, the mark of a shared key, ``undone`` of a merge and
-``cleared`` of a rejection.
+Times are whole microseconds since 1970-01-01 UTC. Rows are only ever added, but for: how a scan ended, what a
+sighting was recognised by and as which device, the ``root`` of a device, the mark of a shared key, ``undone`` of a
+merge and ``cleared`` of a rejection. A new word in a stored vocabulary (Outcome, Via, Transport, ScanKind) needs a
+migration, even an empty one: it keeps an older camscan from reading what it does not know.
 """
 
 from sqlalchemy import (
