@@ -188,6 +188,20 @@ def test_much_of_everything_is_bounded() -> None:
     assert len(found) < 100
 
 
+@pytest.mark.parametrize("outer", ["ProbeMatches", "ResolveMatches", "Body"])
+def test_matches_in_every_usual_place(outer: str) -> None:
+    one = "<d:ResolveMatch>" if outer == "ResolveMatches" else "<d:ProbeMatch>"
+    content = f"{one}<d:MetadataVersion>1</d:MetadataVersion>{one.replace('<', '</')}"
+    body = content if outer == "Body" else f"<d:{outer}>{content}</d:{outer}>"
+    assert values(wsdiscovery.parse(envelope(body)), "wsd.metadata_version") == ["1"]
+
+
+def test_a_match_within_a_match_is_not_read_again() -> None:
+    inner = "<d:ProbeMatch><d:XAddrs>http://10.0.0.2/</d:XAddrs></d:ProbeMatch>"
+    found = match(f"<d:XAddrs>http://10.0.0.1/</d:XAddrs>{inner}")
+    assert values(found, "wsd.xaddr") == ["http://10.0.0.1/"]
+
+
 @pytest.mark.parametrize(
     "body",
     [

@@ -84,9 +84,8 @@ def parse(raw: bytes) -> tuple[Evidence, ...]:
     body = root.first("Body")
     if root.tag != "Envelope" or body is None:
         raise ParseError("not a SOAP envelope")
-    matches = [item for item in body.walk() if item.tag in {"ProbeMatch", "ResolveMatch", "Hello"}]
     found = Gather()
-    for match in matches[:MATCHES]:
+    for match in _matches(body)[:MATCHES]:
         _read_match(match, found)
     if not found.evidence():
         raise ParseError("a SOAP envelope that announces no device")
@@ -94,6 +93,17 @@ def parse(raw: bytes) -> tuple[Evidence, ...]:
         if not namespace.lower().startswith(_STANDARD):
             found.add("wsd.namespace", namespace, NAMESPACES)
     return found.evidence()
+
+
+def _matches(body: Element) -> list[Element]:
+    """What the body announces. None lies within another, so each element is read for one match only."""
+    found: list[Element] = []
+    for child in body.children:
+        if child.tag in {"ProbeMatch", "ResolveMatch", "Hello"}:
+            found.append(child)
+        elif child.tag in {"ProbeMatches", "ResolveMatches"}:
+            found.extend(item for item in child.children if item.tag in {"ProbeMatch", "ResolveMatch"})
+    return found
 
 
 def _read_match(match: Element, found: Gather) -> None:
@@ -138,7 +148,7 @@ def _read_scopes(scopes: list[str], found: Gather) -> list[str]:
 
 
 PROBE = DatagramProbe(
-    name="wsdiscovery",
+    name="ws-discovery",
     port=3702,
     groups=(IPv4Address("239.255.255.250"),),
     requests=requests,
