@@ -12,6 +12,9 @@ def _parameter(name: str) -> Pattern[str]:
 _PARAMETERS = {"realm": _parameter("realm"), "nonce": _parameter("nonce")}
 _ESCAPED = compile_text(r"\\(.)")
 
+_LIMIT = 8
+"""Challenges of one answer, and values of one parameter, that are read; real devices send one to three."""
+
 
 def parameters(challenge: str, name: str) -> tuple[str, ...]:
     """Values of ``name`` ("realm" or "nonce") in one header, unquoted, each once, empty ones left out.
@@ -28,7 +31,7 @@ def parameters(challenge: str, name: str) -> tuple[str, ...]:
 
 def _pairs(challenge: str, name: str) -> list[tuple[str, str]]:
     found: list[tuple[str, str]] = []
-    while (match := _PARAMETERS[name].search(challenge)) and len(found) < 8:
+    while (match := _PARAMETERS[name].search(challenge)) and len(found) < _LIMIT:
         found.append((match.group(1) or "", match.group(2) or ""))
         challenge = challenge[match.end() :]
     return found
@@ -39,7 +42,7 @@ def challenge_evidence(reply: Reply, source: str) -> tuple[Evidence, ...]:
 
     A challenge whose head was cut off is left out: it would not be as sent.
     """
-    headers = reply.values("www-authenticate")
+    headers = reply.values("www-authenticate")[:_LIMIT]
     found = [Evidence(f"{source}.realm", realm) for header in headers for realm in parameters(header, "realm")]
     if reply.whole_head:
         found += [Evidence(f"{source}.challenge", header) for header in headers]

@@ -4,7 +4,6 @@ and answer without a status line, and because a hostile one must neither hang no
 from dataclasses import replace
 from functools import partial
 
-from camscan import __version__
 from camscan.errors import ParseError
 from camscan.evidence import VALUE_LIMIT, Evidence
 from camscan.interrogate import body, markup
@@ -12,6 +11,7 @@ from camscan.interrogate.challenge import challenge_evidence
 from camscan.interrogate.head import HEAD_LIMIT, Reply, find_end, may_start, read_head
 from camscan.interrogate.redirect import authority, target, without_host
 from camscan.interrogate.shape import Conversation, Question
+from camscan.safe.agent import user_agent
 from camscan.safe.redact import redact_text
 
 __all__ = ["Reply", "complete", "conversation", "page_question", "parse_page", "read", "request", "user_agent", "whole"]
@@ -26,14 +26,11 @@ _NOISE = frozenset(
 
 _SECRET = frozenset({"set-cookie", "set-cookie2", "authorization", "proxy-authorization", "cookie"})
 
+_HEADER_LIMIT = 50
+"""Headers of one answer that become evidence; cameras send five to fifteen."""
+
 _ENDLESS = ("multipart/x-mixed-replace", "video/", "audio/", "text/event-stream")
 """Content types of streams: such a body has no end worth waiting for."""
-
-
-def user_agent(contact: str) -> str:
-    """Who is asking: a surprised colleague shall know whom to call. ``contact`` is the scope file's."""
-    plain = "".join(char for char in contact if " " <= char <= "~" and char not in "()\\")
-    return f"camscan/{__version__} (authorised audit; contact {plain})"
 
 
 def request(
@@ -149,7 +146,7 @@ def parse_page(raw: bytes, *, path: str = "") -> tuple[Evidence, ...]:
     reply = read(raw)
     page = body.text(reply.body)
     found = [("http.status", str(reply.status) if reply.status else "")]
-    found += [("http.server", value) for value in reply.values("server")]
+    found += [("http.server", value) for value in reply.values("server")[:1]]
     found += [("http.header", line) for line in _header_lines(reply)]
     if reply.whole_head:
         found.append(("http.header_names", ",".join(name for name, _ in reply.headers)))
@@ -163,7 +160,8 @@ def parse_page(raw: bytes, *, path: str = "") -> tuple[Evidence, ...]:
 
 def _header_lines(reply: Reply) -> list[str]:
     lines = [(name.lower(), value) for name, value in reply.headers if name.lower() not in _NOISE]
-    return [redact_text(f"{name}: {value}") if name in _SECRET else f"{name}: {value}" for name, value in lines]
+    shown = [redact_text(f"{name}: {value}") if name in _SECRET else f"{name}: {value}" for name, value in lines]
+    return list(dict.fromkeys(shown))[:_HEADER_LIMIT]
 
 
 def conversation(host: str, port: int, contact: str, *, path: str = "/", tls: bool = False) -> Conversation:

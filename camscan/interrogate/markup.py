@@ -12,6 +12,7 @@ PAGE_LIMIT = 64 * 1024
 _SCRIPT_LIMIT = 8 * 1024
 """A page that only sends on is short; in a long one an assignment to location is part of a program."""
 
+_TITLE = compile_text(r"(?is)<title(?:\s[^>]*)?>(.*?)</title")
 _META = compile_text(r"(?is)<meta\s[^>]*>")
 _REFRESH = compile_text(r"(?i)http-equiv\s*=\s*[\"']?\s*refresh")
 _REFRESH_URL = compile_text(r"(?i)url\s*=\s*[\"']?\s*([^\"'\s>;]+)")
@@ -26,12 +27,8 @@ _HREF = compile_text(r"(?i)href\s*=\s*(?:[\"']\s*([^\"'<>]+)[\"']|([^\"'\s>]+))"
 
 def title(page: str) -> str:
     """Text of the first title element, white space folded; empty where there is none or it does not end."""
-    page = page[:PAGE_LIMIT]
-    lower = page.lower() if page.isascii() else "".join(char.lower() if char.isascii() else char for char in page)
-    start = lower.find("<title")
-    opened = lower.find(">", start) if start >= 0 else -1
-    closed = lower.find("</title", opened) if opened >= 0 else -1
-    return fold(page[opened + 1 : closed]) if closed >= 0 else ""
+    found = _TITLE.search(page[:PAGE_LIMIT])
+    return fold(found.group(1) or "") if found else ""
 
 
 def sends_to(page: str) -> str:

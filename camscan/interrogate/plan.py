@@ -41,6 +41,9 @@ _ORDER = (80, 443, 554, 8000, 8080, 8443, 8554, 88, 81)
 _ONVIF_PORTS = (2020, 8899)
 """Ports where nothing but ONVIF is spoken."""
 
+_FRONTS = 2
+"""Front pages that are gone into: a second one only where a later answer shows a better one."""
+
 _ONVIF_PLACES = 2
 """Device services that one device may get questions at."""
 
@@ -144,10 +147,13 @@ class _Device:
         return redirect.follow(page.reply, self.host, page.port, path=page.path, tls=page.tls)
 
     def front(self) -> _Page | None:
-        """The page to go deeper from: the first that is not just a signpost to somewhere else."""
+        """The page to go deeper from: the first that is neither an error nor a signpost to somewhere else."""
         pages = self.pages("http", "https")
-        real = [page for page in pages if not 300 <= page.reply.status < 400 or self.next_path(page)]
-        return next(iter(real or pages), None)
+        return next((page for page in pages if self._is_real(page)), next(iter(pages), None))
+
+    def _is_real(self, page: _Page) -> bool:
+        status = page.reply.status
+        return status < 300 or status in (401, 403) or (status < 400 and self.next_path(page) is not None)
 
 
 def _switches(device: _Device) -> tuple[Conversation, ...]:
@@ -187,13 +193,13 @@ def _wants_tls(observation: Observation) -> bool:
 def _depth(device: _Device) -> tuple[Conversation, ...]:
     """ISAPI's refusal, and the page that the front page leads to."""
     front = device.front()
-    if front is None:
+    if front is None or sum(1 for conversation in device.asked if conversation.name == "isapi") >= _FRONTS:
         return ()
-    found = [isapi.conversation(device.host, front.port, device.contact, tls=front.tls)]
+    isapi_too = isapi.conversation(device.host, front.port, device.contact, tls=front.tls)
     path = device.next_path(front)
-    if path is not None:
-        found.append(http.conversation(device.host, front.port, device.contact, path=path, tls=front.tls))
-    return tuple(found)
+    if path is None:
+        return (isapi_too,)
+    return isapi_too, http.conversation(device.host, front.port, device.contact, path=path, tls=front.tls)
 
 
 def _onvif(device: _Device) -> tuple[Conversation, ...]:
