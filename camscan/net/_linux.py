@@ -223,10 +223,10 @@ def default_interface(text: str) -> str | None:
     for line in text.splitlines()[1:]:
         words = line.split()
         try:
-            default, metric = int(words[1], 16) == 0 and int(words[7], 16) == 0, int(words[6])
+            target, flags, metric = int(words[1], 16) | int(words[7], 16), int(words[3], 16), int(words[6])
         except (IndexError, ValueError):
             continue
-        if default:
+        if target == 0 and flags & _RTF_UP:
             best = min(best, (metric, words[0])) if best else (metric, words[0])
     return best[1] if best else None
 

@@ -33,22 +33,27 @@ def clock_synchronised() -> bool | None:
 
 
 def firewalls(root: Path = Path("/")) -> tuple[Firewall, ...]:
-    """ufw and firewalld by their files; nftables by its listing, which only root gets."""
+    """ufw and firewalld by their files; nftables and iptables by their listings, which only root gets.
+
+    A part of the kernel that is not loaded holds no rules, and asking would load it: then it is not asked.
+    """
     found: list[Firewall] = []
     ufw = _read(root / "etc/ufw/ufw.conf")
     if ufw is not None:
         found.append(Firewall("ufw", parse_ufw(ufw)))
     if (root / "sys/fs/cgroup/system.slice/firewalld.service").exists():
         found.append(Firewall("firewalld", blocks=True))
-    loaded = _read(root / "proc/modules") or ""
-    if is_root():
-        listing = next(
-            (output_of([str(tool), "list", "ruleset"]) for tool in _tools(root, "nft") if "nf_tables" in loaded), None
-        )
-        if listing is not None:
-            found.append(Firewall("nftables", parse_nft(listing)))
-    elif any(line.startswith(("nf_tables ", "iptable_filter ")) for line in loaded.splitlines()):
-        found.append(Firewall("nftables or iptables", blocks=None))
+    modules = _read(root / "proc/modules")
+    loaded = None if modules is None else {line.partition(" ")[0] for line in modules.splitlines()}
+    for name, module, tool, words, parse in (
+        ("nftables", "nf_tables", "nft", ("list", "ruleset"), parse_nft),
+        ("iptables", "iptable_filter", "iptables-legacy", ("-S", "INPUT"), parse_iptables),
+    ):
+        if loaded is None or module in loaded:
+            tools = _tools(root, tool) if is_root() else []
+            if tools or loaded is not None:
+                listing = output_of([str(tools[0]), *words]) if tools else None
+                found.append(Firewall(name, None if listing is None else parse(listing)))
     return tuple(found)
 
 
@@ -69,6 +74,13 @@ def parse_nft(text: str) -> bool:
     at_input = "hook input" in text
     words = {word.strip(";") for line in text.splitlines() for word in line.partition("#")[0].split()}
     return at_input and not words.isdisjoint({"drop", "reject"})
+
+
+def parse_iptables(text: str) -> bool:
+    """Whether the policy or a rule of ``iptables -S INPUT`` drops or rejects anything."""
+    return any(
+        line.split()[-1:] == ["DROP"] or " -j DROP" in line or " -j REJECT" in line for line in text.splitlines()
+    )
 
 
 def _tools(root: Path, name: str) -> list[Path]:

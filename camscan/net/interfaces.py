@@ -28,8 +28,8 @@ def described(
     A key of ``kinds`` is the interface's name, or a heading that ends with it (Windows).
     """
     found: list[Interface] = []
-    for name, entries in addresses.items():
-        stat = stats.get(name)
+    for name in dict.fromkeys([*addresses, *stats]):
+        entries, stat = addresses.get(name, ()), stats.get(name)
         flags = set(str(getattr(stat, "flags", "")).split(","))
         own = tuple(
             address

@@ -5,6 +5,7 @@ from enum import StrEnum
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_interface
 
 from camscan.evidence import IPAddress
+from camscan.safe.mac import mac_address
 
 IPNetwork = IPv4Network | IPv6Network
 
@@ -124,26 +125,14 @@ class Neighbour:
 
 
 def mac_text(written: str) -> str | None:
-    """``written`` (colons or dashes, leading zeros optional) as lower case with colons.
-
-    None for what is no MAC of one station: other text, all zeros, and group addresses (IEEE 802: lowest bit of
-    the first octet).
-    """
-    parts = written.strip().lower().replace("-", ":").split(":")
-    if len(parts) != 6 or not all(0 < len(part) <= 2 for part in parts):
-        return None
-    try:
-        octets = bytes(int(part, 16) for part in parts)
-    except ValueError:
-        return None
-    return mac_of(octets)
+    """``written`` as lower case with colons; as safe.mac, but a part may lack its leading zero (macOS writes so)."""
+    parts = written.strip().replace("-", ":").split(":")
+    return mac_address(":".join(part.zfill(2) for part in parts)) if len(parts) == 6 and all(parts) else None
 
 
 def mac_of(octets: bytes) -> str | None:
     """The MAC of one station in ``octets``, lower case with colons; None for anything else."""
-    if len(octets) != 6 or octets == bytes(6) or octets[0] & 1:
-        return None
-    return octets.hex(":")
+    return mac_address(octets.hex())
 
 
 _VPN = (
