@@ -44,7 +44,7 @@ class Datagrams:
             asking.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)
             self._asking[name, probe.name] = asking
             self._ears.add(asking, probe.name, Via.MULTICAST, name)
-            for group in probe.groups:
+            for group in probe.groups if probe.passive else ():
                 joined = self._bind(name, _group_address(group), probe.port, probe.name)
                 if joined is not None:
                     joined.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP, group.packed + address.packed)

@@ -22,8 +22,9 @@ class Asking:
     """Asks one host at a time everything it may be asked."""
 
     def __init__(
-        self, gate: Gate, probes: Sequence[DatagramProbe], datagrams: Datagrams, identified: Identified
+        self, gate: Gate, probes: Sequence[DatagramProbe], datagrams: Datagrams, identified: Identified, seed: int
     ) -> None:
+        self._seed = seed
         self._gate, self._probes, self._datagrams, self._identified = gate, probes, datagrams, identified
         self._contact = gate.scope.authorisation.contact
 
@@ -46,7 +47,8 @@ class Asking:
         for probe in self._probes:
             if host.heard_by(probe.name):
                 continue
-            payloads = probe.requests(0) if not again else probe.again(0) if probe.again else ()
+            style = probe.again if again else probe.requests
+            payloads = style(self._seed) if style else ()
             for payload in payloads:
                 await self._datagrams.ask(probe, host.ip, payload)
 

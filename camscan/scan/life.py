@@ -58,7 +58,7 @@ class Life:
 
     async def _group(self, wire: Wire, probe: DatagramProbe) -> None:
         for turn in range(MULTICAST_ROUNDS):
-            for payload in probe.requests(turn):
+            for payload in probe.requests(self._state.seed + turn):
                 await self._datagrams.ask_group(wire.interface, wire.network, probe, payload, allowed=wire.by_site)
                 await asyncio.sleep(STAGGER_SECONDS)
             await asyncio.sleep(ROUND_SECONDS)
@@ -88,7 +88,7 @@ class Life:
         if way is not Way.LINK:
             for probe in self._probes:
                 if probe.name in UNICAST_OF_LIFE:
-                    await self._datagrams.ask(probe, ip, probe.requests(0)[0])
+                    await self._datagrams.ask(probe, ip, probe.requests(self._state.seed)[0])
         for port in life_ports(way, self._gate.scope.limits.extra_ports, arp=False):
             for heard in await converse(self._gate, ip, Conversation("sign-of-life", port, ())):
                 if heard.outcome is Outcome.OK or (heard.outcome is Outcome.REFUSED and way is not Way.LOOPBACK):

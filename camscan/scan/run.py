@@ -10,6 +10,7 @@ from camscan.net.ears import Ears
 from camscan.net.gate import Gate
 from camscan.net.udp import Datagrams
 from camscan.scan.asking import Asking, Identified
+from camscan.scan.budget import MULTICAST_ROUNDS
 from camscan.scan.hearing import Hearing
 from camscan.scan.life import ARP_SECONDS, ROUND_SECONDS, Life
 from camscan.scan.reach import Reach
@@ -43,7 +44,7 @@ class Scan:
         self.state.unheard = self._datagrams.unheard
         self._life = Life(gate, self.state, reach, probes, self._datagrams, self.arp, self._found)
         self._hearing = Hearing(gate.scope, self.state, probes, self._ears, self._datagrams, self._found)
-        self._asking = Asking(gate, probes, self._datagrams, identified)
+        self._asking = Asking(gate, probes, self._datagrams, identified, self.state.seed + MULTICAST_ROUNDS)
         self._met: asyncio.Queue[Host] = asyncio.Queue()
         self._skip: frozenset[IPAddress] = frozenset()
         self._only: frozenset[IPAddress] | None = None

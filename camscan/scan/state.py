@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import Enum
 from hashlib import sha256
+from secrets import randbits
 
 from camscan.evidence import IPAddress, Observation
 
@@ -62,8 +63,12 @@ class Host:
 
 @dataclass(slots=True)
 class ScanState:
-    """Counters for the display and for the coverage. Written by the scan, read by anybody on its thread."""
+    """Counters for the display and for the coverage. Written by the scan, read by anybody on its thread.
 
+    ``seed`` makes the identifiers in this scan's questions its own.
+    """
+
+    seed: int = field(default_factory=lambda: randbits(48))
     addresses: int = 0
     swept: int = 0
     hosts: dict[IPAddress, Host] = field(default_factory=dict)
