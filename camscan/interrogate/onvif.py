@@ -113,7 +113,7 @@ def _is_onvif(namespace: str) -> bool:
 
 def _fault(fault: Element) -> str:
     codes = [item.text.strip() for item in fault.walk() if item.tag in ("Value", "faultcode") and item.text.strip()]
-    reason = fault.value("Text", "faultstring", "Reason")
+    reason = fault.value("Text") or fault.value("faultstring", "Reason")
     return body.fold(" ".join(codes) + (f": {reason}" if reason else ""))
 
 
