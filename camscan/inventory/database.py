@@ -110,6 +110,13 @@ class Database:
             return sqlite.insert(table).on_conflict_do_nothing()
         return postgresql.insert(table).on_conflict_do_nothing()
 
+    def files(self) -> tuple[Path, ...]:
+        """The SQLite file and its side files, as far as they exist."""
+        if not self.is_sqlite:
+            return ()
+        names = (self.where + end for end in ("", "-wal", "-shm"))
+        return tuple(path for path in map(Path, names) if path.exists())
+
     def check(self) -> None:
         """Reads a whole SQLite file and raises InventoryError where it is damaged."""
         if self.is_sqlite:

@@ -36,18 +36,24 @@ OBSERVATIONS = 512
 """So many observations of one device are read, the newest first."""
 
 
-def host_records(database: Database, *, with_raw: bool) -> Iterator[HostRecord]:
-    """Every device that was heard or is named by an import, by the number of the device."""
+def host_records(database: Database, *, scan_id: int | None, with_raw: bool) -> Iterator[HostRecord]:
+    """Every device that was heard (in one scan, where one is given) or that an import names, by its number."""
+    if scan_id is None:
+        wanted = sa.select(device.c.id).where(device.c.root == device.c.id).order_by(device.c.id)
+        number = device.c.id
+    else:
+        wanted = (
+            sa.select(device.c.root)
+            .distinct()
+            .join(sighting, sighting.c.device_id == device.c.id)
+            .where(sighting.c.scan_id == scan_id, sighting.c.heard)
+            .order_by(device.c.root)
+        )
+        number = device.c.root
     last = 0
     while True:
         with database.read() as connection:
-            page = connection.execute(
-                sa.select(device.c.id)
-                .where(device.c.root == device.c.id, device.c.id > last)
-                .order_by(device.c.id)
-                .limit(PAGE)
-            )
-            roots = page.scalars().all()
+            roots = connection.execute(wanted.where(number > last).limit(PAGE)).scalars().all()
             records = _records(connection, roots, with_raw=with_raw)
         if not roots:
             return

@@ -26,14 +26,15 @@ def chunks(items: Sequence[_Item], size: int = CHUNK) -> Iterator[Sequence[_Item
         yield items[start : start + size]
 
 
-def save_host(
+def mark_done(database: Database, connection: Connection, scan_id: int, ip: IPAddress) -> None:
+    """Notes that a scan has all that it wants from an address."""
+    connection.execute(database.insert_new(schema.done).values(scan_id=scan_id, ip=str(ip)))
+
+
+def add(
     database: Database, connection: Connection, scan_id: int, ip: IPAddress, site: str, heard: Sequence[Observation]
 ) -> None:
-    """Adds what was heard of one address in one scan, and marks the address as done.
-
-    With no observation at all only the mark is set: the address was asked, and nothing answered.
-    """
-    connection.execute(database.insert_new(schema.done).values(scan_id=scan_id, ip=str(ip)))
+    """Adds what was heard of one address in one scan."""
     if heard:
         sighting_id = _sighting(database, connection, Place(scan_id, site, ip), heard)
         _observations(database, connection, sighting_id, heard)

@@ -69,6 +69,10 @@ class Inventory:
         """The file or URL, for people to see: without a password."""
         return self._database.where
 
+    def files(self) -> tuple[Path, ...]:
+        """The files that the inventory consists of while it is open; none where a server keeps it."""
+        return self._database.files()
+
     def begin_scan(self, start: ScanStart) -> str:
         """Records that a scan begins; returns its id. A damaged SQLite file is refused here at the latest."""
         self._database.check()
@@ -96,15 +100,20 @@ class Inventory:
             joining.mark_gateways(self._database, connection, start.sites, macs)
         return name
 
-    def save_host(self, scan_id: str, ip: IPAddress, site: str, observations: Sequence[Observation]) -> None:
-        """Adds what one scan heard of one address, with the mark that the address is done.
+    def save_host(
+        self, scan_id: str, ip: IPAddress, site: str, observations: Sequence[Observation], *, done: bool = True
+    ) -> None:
+        """Adds what one scan heard of one address and, if it is ``done``, the mark of it that ``--resume`` reads.
 
         When this returns it is on the disk, whatever happens to the process then; when it raises, nothing of it
-        is. May be called again for the same address (answers that came later). With no observations only the
-        mark is set. Raises InventoryFullError on a full disk.
+        is. May be called again for the same address with what came later. With no observations only the mark is
+        set. Raises InventoryFullError on a full disk.
         """
         with self._database.write() as connection:
-            saving.save_host(self._database, connection, _scan_row(connection, scan_id), ip, site, observations)
+            number = _scan_row(connection, scan_id)
+            saving.add(self._database, connection, number, ip, site, observations)
+            if done:
+                saving.mark_done(self._database, connection, number, ip)
 
     def finish_scan(
         self,
@@ -153,7 +162,7 @@ class Inventory:
         return record if record is not None and record.status is ScanStatus.INTERRUPTED else None
 
     def done_addresses(self, scan_id: str) -> frozenset[IPAddress]:
-        """The addresses whose evidence this scan has saved."""
+        """The addresses that this scan is done with."""
         with self._database.read() as connection:
             wanted = sa.select(schema.done.c.ip).where(schema.done.c.scan_id == _scan_row(connection, scan_id))
             return frozenset(ip_address(ip) for ip in connection.execute(wanted).scalars())
@@ -164,12 +173,17 @@ class Inventory:
             rows = connection.execute(sa.select(schema.scan).order_by(schema.scan.c.id)).all()
         return tuple(_scan_record(row) for row in rows)
 
-    def hosts(self, *, with_raw: bool = False) -> Iterator[HostRecord]:
-        """Every device with the evidence that speaks for it today, by device id; read in pages.
+    def hosts(self, scan_id: str | None = None, *, with_raw: bool = False) -> Iterator[HostRecord]:
+        """Every device, or those that one scan heard, with the evidence that speaks for each today; by device id.
 
-        The raw answers are left out unless ``with_raw``. Devices that another process adds meanwhile may appear.
+        Read in pages. The raw answers are left out unless ``with_raw``. What another process adds meanwhile may
+        appear.
         """
-        return reading.host_records(self._database, with_raw=with_raw)
+        number = None
+        if scan_id is not None:
+            with self._database.read() as connection:
+                number = _scan_row(connection, scan_id)
+        return reading.host_records(self._database, scan_id=number, with_raw=with_raw)
 
     def host(self, device_id: int) -> HostRecord | None:
         """One device with its raw answers, or None."""
