@@ -56,7 +56,7 @@ def test_dates(start: bytes, shown: datetime | None) -> None:
 
 def _end_of_name(der: bytes) -> int:
     """Where the subject "CN=x" ends."""
-    return der.index(b"\x55\x04\x03\x0c\x01x") + 6
+    return der.rindex(b"\x55\x04\x03\x0c\x01x") + 6
 
 
 def test_what_follows_the_names_may_be_missing_or_too_much() -> None:

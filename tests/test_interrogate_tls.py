@@ -1,5 +1,6 @@
 import hashlib
 import warnings
+from collections.abc import Callable
 from datetime import UTC, datetime
 from ipaddress import ip_address
 
@@ -59,7 +60,7 @@ def test_other_kinds_of_alternative_names() -> None:
 
 
 SERIAL_BYTES = SERIAL.to_bytes(8, "big")
-BROKEN = {
+BROKEN: dict[str, Callable[[bytes], bytes]] = {
     "negative serial": lambda der: changed(der, SERIAL_BYTES, b"\xf2" + SERIAL_BYTES[1:]),
     "version 9": lambda der: changed(der, b"\xa0\x03\x02\x01\x02", b"\xa0\x03\x02\x01\x09"),
     "impossible date": lambda der: changed(der, b"240805000000Z", b"249905000000Z"),
