@@ -28,7 +28,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("inventory",),
     ("egress", "exchange", "report"),
     ("lab",),
-    ("cli", "__main__"),
+    ("cli",),
 )
 """Each layer imports only from those before it, and nothing from its neighbours on the same line."""
 
@@ -89,7 +89,6 @@ SOCKET_CALLS = {
 
 UNTESTED = {
     "camscan/inventory/migrations/": "migrations run in every test of the store",
-    "camscan/__main__.py": "one call, made by every test that starts camscan as a process",
 }
 """Files without a test file of their own, each with its reason. A path that ends in / is a folder."""
 
@@ -269,7 +268,7 @@ def test_help_imports_nothing_heavy() -> None:
 
 TEXTS = ("*.py", "*.md", "*.toml", "*.json", "*.jsonl", "*.csv", "*.txt", "*.cfg", "*.ini", "Makefile", "run", "*.html")
 OURS = (".ci", "benchmarks", "camscan", "docs", "signatures", "tests")
-FORBIDDEN = re.compile(r"(?<!\w)/work(?![\w-])|(?<!\w)shared/|\bTODO\b|\bFIXME\b|NotImplementedError")
+FORBIDDEN = re.compile(r"(?<!\w)/work(?![\w-])|(?<!\w)shared/|\bTODO\b|\bFIXME\b|raise NotImplementedError")
 
 
 def _texts() -> Iterator[Path]:
