@@ -1,9 +1,11 @@
+from urllib.parse import urlsplit
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from camscan.interrogate.head import Reply
-from camscan.interrogate.redirect import authority, follow, same_host, same_origin, target, without_host
+from camscan.interrogate.redirect import authority, follow, port_of, same_host, same_origin, target, without_host
 
 HOST = "192.0.2.10"
 
@@ -44,6 +46,7 @@ def test_forms_of_the_same_place(location: str, path: str) -> None:
         "http://camera.example.net/",
         "http://192.0.2.10:8080/",
         "http://192.0.2.10:99999/",
+        "http://192.0.2.10:0/",
         "http://[::1",
         "https://192.0.2.10/",
         "https://192.0.2.10:80/",
@@ -112,6 +115,11 @@ def test_authority() -> None:
 )
 def test_a_location_is_shown_without_its_host(location: str, shown: str) -> None:
     assert without_host(location) == shown
+
+
+@pytest.mark.parametrize(("url", "port"), [("http://a", 80), ("https://a", 443), ("http://a:0", 0), ("ftp://a", 0)])
+def test_the_port_a_url_means(url: str, port: int) -> None:
+    assert port_of(urlsplit(url)) == port
 
 
 def test_same_host() -> None:

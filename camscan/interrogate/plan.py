@@ -229,7 +229,7 @@ def _place(address: str, host: str) -> tuple[int, str, bool] | None:
         return None
     try:
         parts = urlsplit(address)
-        port = parts.port or {"http": 80, "https": 443}.get(parts.scheme, 0)
+        port = redirect.port_of(parts)
     except ValueError:
         return None
     if parts.scheme not in ("http", "https") or not port:

@@ -1,7 +1,7 @@
 """Where an answer sends the browser, and whether we go there: only on the same host, port and scheme."""
 
 from ipaddress import ip_address
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import SplitResult, urljoin, urlsplit
 
 from camscan.interrogate.body import text
 from camscan.interrogate.head import Reply
@@ -25,6 +25,11 @@ def same_host(name: str | None, host: str) -> bool:
         return ip_address((name or "").strip("[]")) == ip_address(host)
     except ValueError:
         return False
+
+
+def port_of(parts: SplitResult) -> int:
+    """The port a URL means; 0 where it means none. Raises ValueError where it is out of range."""
+    return _PORTS.get(parts.scheme, 0) if parts.port is None else parts.port
 
 
 def target(reply: Reply) -> str:
@@ -58,7 +63,7 @@ def same_origin(location: str, host: str, port: int, *, path: str = "/", tls: bo
     scheme = "https" if tls else "http"
     try:
         parts = urlsplit(urljoin(f"{scheme}://{authority(host, port, scheme)}{path}", location))
-        there = parts.port or _PORTS.get(parts.scheme)
+        there = port_of(parts)
     except ValueError:
         return None
     if parts.scheme != scheme or there != port or "@" in parts.netloc or not same_host(parts.hostname, host):
