@@ -148,14 +148,14 @@ def _require_gone(uid: int, gid: int) -> None:
 
 
 def _thread_is(task: Path, uid: int) -> bool:
-    """Whether a thread has only ``uid`` and no capability, and can gain none (proc(5), status)."""
+    """Whether a thread has only ``uid`` and no capability (proc(5), status)."""
     try:
         text = (task / "status").read_text()
     except FileNotFoundError:
         return True
     fields = {name: value.split() for name, _, value in (line.partition(":") for line in text.splitlines())}
     capabilities = [int(fields[name][0], 16) for name in ("CapPrm", "CapEff", "CapAmb") if name in fields]
-    return fields["Uid"] == [str(uid)] * 4 and not any(capabilities) and fields.get("NoNewPrivs") in (None, ["1"])
+    return fields["Uid"] == [str(uid)] * 4 and not any(capabilities)
 
 
 def _follow_home(uid: int) -> None:

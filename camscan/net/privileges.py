@@ -68,13 +68,16 @@ PRELOADED: tuple[str, ...] = (
     "re2",
     "scapy.layers.l2",
     "zeroconf",
-    "rich.*",
+    "rich._emoji_codes",
+    "rich._unicode_data.*",
+    "rich.live",
+    "rich.progress",
+    "rich.table",
     "sqlalchemy",
     "sqlalchemy.dialects.sqlite",
     "sqlalchemy.dialects.postgresql",
     "sqlalchemy.dialects.postgresql.psycopg",
     "psycopg",
-    "psycopg.types.*",
     # This package's own lazy imports.
     "camscan.net.*",
     "camscan.safe.*",
@@ -83,7 +86,8 @@ PRELOADED: tuple[str, ...] = (
 )
 """What must be in memory before the drop. ``package.*`` means the package with all its modules (not deeper)."""
 
-_NOT_HERE = {"asyncio.__main__", "rich.__main__", "encodings.mbcs", "encodings.oem"}
+_NOT_HERE = {"asyncio.__main__", "asyncio.windows_events", "asyncio.windows_utils", "encodings.mbcs", "encodings.oem"}
+"""Modules that start a program, or that only Windows (where nothing is dropped) can load."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +134,8 @@ def drop_privileges(hand_over: Iterable[Path] = ()) -> Identity:
 
     ``hand_over`` are files that root has just made for this scan; they become the sudo user's. Only a regular
     file of root's own in a directory of that user is handed over, never through a link. All groups and
-    capabilities go, no program started later can gain any, and that root is out of reach is tried, not assumed.
+    capabilities go, no program that this thread or a later one starts can gain any, and that root is out of reach
+    of every thread is tried, not assumed.
     Raises UsageError where root could not be given up: then nothing may be parsed. On Windows it does nothing.
     """
     if sys.platform == "win32":
