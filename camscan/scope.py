@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
-from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_network
+from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -24,6 +24,12 @@ IPNetwork = IPv4Network | IPv6Network
 ENUMERABLE_V6_PREFIX = 112
 """An IPv6 network is swept address by address only from this prefix length on (65,536 addresses)."""
 
+_MAPPED = IPv6Network("::ffff:0:0/96")
+"""IPv4 addresses in IPv6 spelling (RFC 4291, 2.5.5.2): a second spelling could slip past an exclusion."""
+
+_NOWHERE = (IPv4Network("0.0.0.0/8"), IPv6Network("::/128"))
+"""Unspecified addresses (RFC 1122, 3.2.1.3); a connection to one ends at this machine."""
+
 
 def _network(value: object) -> IPNetwork:
     if not isinstance(value, str):
@@ -32,10 +38,10 @@ def _network(value: object) -> IPNetwork:
         network = ip_network(value, strict=False)
     except ValueError:
         raise ValueError(f'"{value}" is not a network; write for example "10.1.0.0/22"') from None
-    if "/" in value and network != ip_network(value.partition("/")[0] + f"/{network.max_prefixlen}"):
-        written = value.partition("/")[0]
-        if written != str(network.network_address):
-            raise ValueError(f'"{value}" has bits set after the prefix; did you mean "{network}"?')
+    if ip_address(value.partition("/")[0]) != network.network_address:
+        raise ValueError(f'"{value}" has bits set after the prefix; did you mean "{network}"?')
+    if isinstance(network, IPv6Network) and network.overlaps(_MAPPED):
+        raise ValueError(f'"{value}" is an IPv4 network in IPv6 spelling; write it as IPv4.')
     return network
 
 
@@ -46,7 +52,10 @@ def _declared(network: IPNetwork) -> IPNetwork:
             f"A network may not be wider than /{widest}. List the parts that hold cameras,\n"
             'for example ["10.1.0.0/22", "10.4.8.0/24"].'
         )
-    if network.is_multicast or network.is_unspecified or network.is_reserved or network.network_address.is_reserved:
+    holds_none = network.is_multicast or network.is_reserved or network.network_address.is_reserved
+    if (holds_none and not network.is_loopback) or any(
+        network.version == other.version and network.overlaps(other) for other in _NOWHERE
+    ):
         raise ValueError(f"{network} holds no devices (multicast, reserved or unspecified addresses).")
     return network
 
@@ -170,6 +179,7 @@ class Scope:
     sha256: str
     _starts: dict[int, list[int]]
     _ranges: dict[int, list[tuple[int, Site]]]
+    _excluded: dict[int, tuple[IPNetwork, ...]]
 
     def site_of(self, ip: IPAddress) -> Site | None:
         """The site that declares ``ip`` and does not exclude it, or None: then nothing may be sent to it."""
@@ -177,8 +187,8 @@ class Scope:
         place = bisect_right(starts, int(ip)) - 1
         if place < 0 or ranges[place][0] < int(ip):
             return None
-        site = ranges[place][1]
-        return None if any(ip in network for network in site.exclude) else site
+        # Exclusions win, whichever site they were written down for.
+        return None if any(ip in network for network in self._excluded[ip.version]) else ranges[place][1]
 
     def permits(self, ip: IPAddress) -> bool:
         """Whether a packet may go to ``ip``."""
@@ -188,8 +198,8 @@ class Scope:
         """The site of ``ip``. Raises OutOfScopeError with a sentence for people where there is none."""
         site = self.site_of(ip)
         if site is None:
-            holder = next((s for s in self.sites if any(ip in n for n in s.networks)), None)
-            if holder is not None:
+            holder = next((s for s in self.sites if any(ip in n for n in s.exclude)), None)
+            if holder is not None and any(ip in n for s in self.sites for n in s.networks):
                 raise OutOfScopeError(
                     f"{ip} is excluded by {self.path.name} ({holder.name}).\n"
                     "  Nothing was sent. Take it out of `exclude` if you may audit it."
@@ -204,10 +214,13 @@ class Scope:
     def covers(self, network: IPNetwork) -> bool:
         """Whether the whole of ``network`` is declared by sites and nothing of it is excluded."""
         ranges, starts = self._ranges[network.version], self._starts[network.version]
-        place = bisect_right(starts, int(network.network_address)) - 1
-        if place < 0 or ranges[place][0] < int(network.broadcast_address):
-            return False
-        return not any(network.overlaps(n) for s in self.sites for n in s.exclude if n.version == network.version)
+        first, last = int(network.network_address), int(network.broadcast_address)
+        place = bisect_right(starts, first) - 1
+        # Neighbouring networks may cover together what none of them covers alone.
+        while 0 <= place < len(ranges) and starts[place] <= first <= last:
+            first = max(first, ranges[place][0] + 1)
+            place += 1
+        return first > last and not any(network.overlaps(other) for other in self._excluded[network.version])
 
     def touches(self, network: IPNetwork) -> tuple[Site, ...]:
         """Sites that declare any part of ``network``."""
@@ -270,6 +283,8 @@ def parse(raw: bytes, path: Path) -> Scope:
         raise ScopeFileError(
             f"{path}: {error}\n  The file is not valid TOML there; compare docs/scope-file.md."
         ) from None
+    except RecursionError:
+        raise ScopeFileError(f"{path} nests brackets too deeply; compare docs/scope-file.md.") from None
     try:
         file = _File.model_validate(content)
     except ValidationError as error:
@@ -283,6 +298,7 @@ def parse(raw: bytes, path: Path) -> Scope:
         sha256=sha256(raw).hexdigest(),
         _starts={version: [r[1] for r in ranges if r[0] == version] for version in (4, 6)},
         _ranges={version: [(r[2], r[3]) for r in ranges if r[0] == version] for version in (4, 6)},
+        _excluded={v: tuple(n for s in file.site for n in s.exclude if n.version == v) for v in (4, 6)},
     )
 
 
@@ -309,7 +325,9 @@ def _merged(file: _File, path: Path) -> list[tuple[int, int, int, Site]]:
 
 
 def _explain(error: ValidationError, text: str, path: Path) -> ScopeFileError:
-    first = error.errors()[0]
+    errors = error.errors()
+    # A misspelt setting is also a missing one; its own line is the one to look at.
+    first = next((item for item in errors if item["type"] == "extra_forbidden"), errors[0])
     place: tuple[Any, ...] = tuple(part for part in first["loc"] if not str(part).startswith("function-"))
     number, line = line_of(text, place)
     name = ".".join(str(part) for part in place if isinstance(part, str))
