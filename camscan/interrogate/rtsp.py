@@ -26,6 +26,9 @@ _MARKERS = (
 
 _MARKER_LIMIT = 20
 
+_DESCRIPTION_LIMIT = 64 * 1024
+"""Bytes of a description that are read; real ones have about one thousand."""
+
 
 def request(method: str, host: str, port: int, number: int, contact: str) -> bytes:
     """One request for the root of the server; ``number`` is its CSeq."""
@@ -83,8 +86,8 @@ def parse(raw: bytes) -> tuple[Evidence, ...]:
 
 def description_evidence(sdp: bytes, *, cut: bool = False) -> tuple[Evidence, ...]:
     """Evidence of a session description (RFC 4566). ``cut`` leaves out a last line without its end."""
-    lines = body.text(sdp).split("\n")
-    if cut:
+    lines = body.text(sdp[:_DESCRIPTION_LIMIT]).split("\n")
+    if cut or len(sdp) > _DESCRIPTION_LIMIT:
         lines.pop()
     found: list[tuple[str, str]] = []
     for line in (line.strip() for line in lines):
