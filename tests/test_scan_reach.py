@@ -68,7 +68,13 @@ def test_the_way_to_an_address() -> None:
     assert found.way(ip_address("127.0.0.3")) is Way.LOOPBACK
 
 
-LINKED = 'networks = ["10.1.0.0/22"]\n[[site.link]]\nnetwork = "10.1.0.0/22"\ngateway_mac = "00:11:22:33:44:55"\ndns_suffix = "a.example"'
+LINKED = """
+networks = ["10.1.0.0/22"]
+[[site.link]]
+network = "10.1.0.0/22"
+gateway_mac = "00:11:22:33:44:55"
+dns_suffix = "a.example"
+"""
 WIRE = Wire(
     "eth0", IPv4Address("10.1.0.9"), IPv4Network("10.1.0.0/22"), None, is_loopback=False, multicast=True, by_site=False
 )
