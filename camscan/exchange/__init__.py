@@ -1,0 +1,1 @@
+"""What goes in from other tools and out to them."""
