@@ -9,7 +9,7 @@ SIGN_OF_LIFE_PORTS = (80, 443, 554, 8000, 37777)
 
 REASONS = {
     80: "web page of nearly every camera and recorder",
-    81: "web page of recorders behind a port forwarding that took 80",
+    81: "second web port of some recorders",
     88: "web page and ONVIF of Foscam and its rebrands",
     443: "web page over TLS; its certificate often names the maker",
     554: "RTSP",
@@ -17,7 +17,7 @@ REASONS = {
     5000: "ONVIF of YooSee and similar cameras",
     8000: "Hikvision's SDK; ONVIF of Reolink",
     8080: "second web port of many makers, Uniview's LAPI among them",
-    8088: "ONVIF where a recorder keeps 80 for itself",
+    8088: "ONVIF of some cameras",
     8443: "second web port over TLS; Hikvision's SDK over TLS",
     8554: "second RTSP port",
     8899: "ONVIF of XiongMai and its rebrands",
@@ -34,7 +34,7 @@ CAMERA_PORTS = tuple(REASONS)
 """The full list, for devices that showed a sign of life only."""
 
 KNOCK_ONLY = frozenset({9000, 34567, 35000, 37777})
-"""Makers' own binary protocols, in which the first message is a login: no byte is sent there."""
+"""Makers' own binary protocols, in which a client begins by logging in: no byte is sent there."""
 
 
 def knocks(ports: Iterable[int] = CAMERA_PORTS) -> tuple[Conversation, ...]:
