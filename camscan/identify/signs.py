@@ -1,0 +1,222 @@
+"""From what was heard to signs: the signatures that match, the MAC table and the model names."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from camscan.device import Sign, Strength
+from camscan.identify.heard import Heard
+from camscan.identify.matching import Captures, Hit
+from camscan.identify.models import ModelRule, clean_model
+from camscan.identify.oui import Registrant, Role
+from camscan.identify.signature_set import Loaded, SignatureSet, protocol
+from camscan.safe.mac import mac_address
+from camscan.safe.text import neutralise
+
+MAC_FIELDS = (
+    "arp.mac",
+    "neighbour.mac",
+    "nmap.mac",
+    "owner.mac",
+    "sadp.mac",
+    "dhip.mac",
+    "onvif.mac",
+    "mdns.mac",
+    "wsd.mac",
+)
+"""Fields that hold a device's MAC, heard ones first, then claimed ones in order of authority."""
+
+REALM_FIELDS = ("rtsp.realm", "http.realm", "isapi.realm")
+"""Realms: where one is a bare MAC, the registry says whose (mediamtx #4660: the habit is not one maker's)."""
+
+MODEL_FIELDS = (
+    "owner.model",
+    "sadp.model",
+    "dhip.model",
+    "onvif.model",
+    "ssdp.model_number",
+    "ssdp.model",
+    "http.realm",
+    "rtsp.realm",
+)
+"""Fields whose value can be a model name as the device states it."""
+
+_SHOWN = 32
+"""Characters of device text within a reason."""
+
+_ROLE_STRENGTH = {Role.MAKER: Strength.MEDIUM, Role.MIXED: Strength.WEAK, Role.BRAND: Strength.WEAK}
+
+
+@dataclass(frozen=True, slots=True)
+class Capture:
+    """Text that a named group of ``signature`` took from evidence number ``evidence``; that signature's weight."""
+
+    name: str
+    value: str
+    evidence: int
+    signature: str
+    strength: Strength
+    maker: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Matched:
+    """All signs of a device, strongest first, and what their patterns captured."""
+
+    signs: tuple[Sign, ...]
+    captures: tuple[Capture, ...]
+
+
+_RANK = {strength: rank for rank, strength in enumerate(Strength)}
+
+
+def match(heard: Heard, signatures: SignatureSet) -> Matched:
+    """Every sign in what was heard. A signature that matches in several protocols yields a sign for each."""
+    found: dict[tuple[int, str], set[int]] = defaultdict(set)
+    captures: dict[Capture, None] = {}
+    for place, hits in _matches(heard, signatures):
+        signature = signatures.compiled[place].loaded.signature
+        cause = signature.cause or protocol(heard.items[hits[0][0]].evidence.name)
+        for item, captured in hits:
+            evidence = heard.items[item].id
+            found[(place, cause)].add(evidence)
+            for name, value in captured:
+                captures[
+                    Capture(name, value, evidence, signature.id, signature.strength, signature.points_to.maker)
+                ] = None
+    signs = [_sign(signatures.compiled[place].loaded, cause, ids, heard) for (place, cause), ids in found.items()]
+    signs += _mac_signs(heard, signatures)
+    signs += _model_signs(heard, signatures, list(captures))
+    signs.sort(key=lambda sign: (_RANK[sign.strength], sign.signature, sign.cause))
+    taken = sorted(captures, key=lambda capture: (_RANK[capture.strength], -capture.evidence))
+    return Matched(tuple(signs), tuple(taken))
+
+
+_ItemHits = list[tuple[int, Captures]]
+
+
+def _matches(heard: Heard, signatures: SignatureSet) -> Iterator[tuple[int, _ItemHits]]:
+    """(place of a signature, what made it match), once per answer that matches."""
+    hits = [signatures.matcher.hits(item.evidence.name, item.evidence.value) for item in heard.items]
+    everywhere = _by_condition(enumerate(hits))
+    for answer in heard.answers:
+        here = _by_condition((item, hits[item]) for item in answer)
+        for condition in here:
+            for place in signatures.by_condition.get(condition, ()):
+                compiled = signatures.compiled[place]
+                scope = everywhere if compiled.loaded.signature.within == "device" else here
+                if all(need in scope for need in compiled.needs) and not any(
+                    forbidden in everywhere for forbidden in compiled.forbids
+                ):
+                    yield place, [pair for need in compiled.needs for pair in scope[need]]
+
+
+def _by_condition(hits: Iterable[tuple[int, tuple[Hit, ...]]]) -> Mapping[int, _ItemHits]:
+    met: dict[int, _ItemHits] = {}
+    for item, several in hits:
+        for hit in several:
+            met.setdefault(hit.condition, []).append((item, hit.captures))
+    return met
+
+
+def _sign(loaded: Loaded, cause: str, evidence: set[int], heard: Heard) -> Sign:
+    signature = loaded.signature
+    reason = signature.reason
+    if "{value}" in reason:
+        fields = signature.all[0].field
+        said = next(
+            (item.evidence.value for item in heard.items if item.id in evidence and item.evidence.name in fields), ""
+        )
+        reason = reason.replace("{value}", neutralise(said, _SHOWN))
+    return Sign(
+        signature=signature.id,
+        strength=signature.strength,
+        points_to=signature.points,
+        evidence=tuple(sorted(evidence)),
+        cause=cause,
+        reason=reason,
+        source=f"{signature.source} ({signature.date.isoformat()})",
+    )
+
+
+def _mac_signs(heard: Heard, signatures: SignatureSet) -> list[Sign]:
+    """One sign per registered MAC. All have one cause: however many MACs, the registry alone is never a verdict."""
+    owners: dict[str, tuple[Registrant, list[int]]] = {}
+    for item in heard.items:
+        field = item.evidence.name
+        if field not in MAC_FIELDS and field not in REALM_FIELDS:
+            continue
+        mac = mac_address(item.evidence.value)
+        registrant = signatures.oui.find(mac) if mac else None
+        if mac and registrant:
+            owners.setdefault(mac, (registrant, []))[1].append(item.id)
+    return [sign for owner, ids in owners.values() for sign in _mac_sign(owner, ids)]
+
+
+def _mac_sign(owner: Registrant, ids: list[int]) -> Iterator[Sign]:
+    strength = _ROLE_STRENGTH.get(owner.role)
+    named = (("maker", owner.maker), ("brand", owner.brand))
+    if owner.role is Role.MIXED:
+        named = (("maker", None), ("brand", owner.brand or owner.maker))
+    points = [(axis, value) for axis, value in named if value]
+    if strength is None or not points:
+        return
+    yield Sign(
+        signature=f"oui.{owner.maker or owner.brand}",
+        strength=strength,
+        points_to=tuple(points),
+        evidence=tuple(ids),
+        cause="oui",
+        reason=f"MAC {_block(owner.prefix)} is registered to {owner.name}",
+        source="IEEE registry of MAC address blocks",
+    )
+
+
+def _block(prefix: str) -> str:
+    return ":".join(prefix[at : at + 2] for at in range(0, len(prefix), 2)).lower()
+
+
+def _model_signs(heard: Heard, signatures: SignatureSet, captures: list[Capture]) -> list[Sign]:
+    """Signs from model names, per protocol that named the model: a name has the weight of what carried it."""
+    named: dict[tuple[str, str], list[int]] = defaultdict(list)
+    for item in heard.items:
+        name, value = item.evidence.name, item.evidence.value
+        if name in MODEL_FIELDS:
+            named[(protocol(name), value)].append(item.id)
+        elif name == "wsd.scope" and value.startswith("hardware/"):
+            named[(protocol(name), value.removeprefix("hardware/"))].append(item.id)
+    for capture in captures:
+        if capture.name == "model":
+            source = protocol(heard.items[capture.evidence - 1].evidence.name)
+            ids = named[(source, capture.value)]
+            if capture.evidence not in ids:
+                ids.append(capture.evidence)
+    return [sign for (source, model), ids in named.items() for sign in _model_sign(source, model, ids, signatures)]
+
+
+def _model_sign(source: str, model: str, ids: list[int], signatures: SignatureSet) -> Iterator[Sign]:
+    found = signatures.models.find(model)
+    name = clean_model(model)
+    if found is None or name is None:
+        return
+    rule, names_maker = found
+    for axis, value, strength in _model_points(rule, names_maker=names_maker):
+        yield Sign(
+            signature=f"model.{axis}.{value}",
+            strength=strength,
+            points_to=((axis, value),),
+            evidence=tuple(ids),
+            cause=source,
+            reason=f"model names of this form: {rule.series}",
+            source=rule.source,
+        )
+
+
+def _model_points(rule: ModelRule, *, names_maker: bool) -> Iterator[tuple[str, str, Strength]]:
+    if rule.kind is not None:
+        yield "kind", rule.kind.value, rule.confidence
+    if rule.brand is not None:
+        # A prefix that several firms use says little of the brand as well.
+        yield "brand", rule.brand, Strength.WEAK
+    if names_maker and rule.maker is not None:
+        yield "maker", rule.maker, Strength.MEDIUM
