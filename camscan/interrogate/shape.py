@@ -19,8 +19,8 @@ class Question:
     listen only). ``complete(buffer)`` says that no more bytes need be read; it must be cheap and never raise.
     ``parse(raw)`` is total: evidence, or ParseError. In a TLS conversation a question that sends nothing is
     answered by ``tls.parse`` from the certificates, which the connection hands over (see net.tcp).
-    ``whole(raw)`` is asked about an answer that has stopped coming, at the end of the connection or of the time:
-    False says that it is shorter than it claims to be, so it was cut. It never raises.
+    ``whole(raw)`` is asked where the connection ended before ``complete``: False says that the answer is shorter
+    than it claims to be, so it was cut. It never raises.
     """
 
     probe: str
