@@ -86,3 +86,16 @@ def test_unknown_parts_keep_their_number() -> None:
     assert basics(der).subject == "CN=x,2.5.4.127=unit"
     der = changed(certificate("OU=unit;CN=x"), b"\x06\x03\x55\x04\x0b", b"\x06\x03\x2a\x86\x48")
     assert basics(der).subject == "CN=x,1.2.840=unit"
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (b"\x31\x0a\x30\x08\x06\x03\x55\x04\x03\x0c\x01y", b"\x32\x0a\x30\x08\x06\x03\x55\x04\x03\x0c\x01y"),
+        (b"\x06\x03\x55\x04\x03\x0c\x01y", b"\x05\x03\x55\x04\x03\x0c\x01y"),
+    ],
+    ids=["no set", "no number"],
+)
+def test_a_name_that_is_built_wrongly(before: bytes, after: bytes) -> None:
+    with pytest.raises(ParseError, match="odd name"):
+        basics(changed(certificate("CN=x", "CN=y"), before, after))

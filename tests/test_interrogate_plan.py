@@ -295,6 +295,11 @@ def test_where_no_datagram_was_sent_there_is_more_room() -> None:
     assert len(interview(hikvision, tuple(range(20000, 20050)), datagrams=0)) == MAX_CONVERSATIONS
 
 
+def test_a_page_whose_bytes_were_not_kept_leads_nowhere() -> None:
+    heard = note(80, "http", Outcome.OK, b"", Evidence("http.status", "200"), Evidence("port.open", "tcp/80"))
+    assert follow_up(HOST, first(HOST, (80,), CONTACT), (heard,), CONTACT) == ()
+
+
 ANSWERS = (
     CLOSED,
     ALERT,
