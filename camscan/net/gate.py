@@ -126,8 +126,9 @@ class Gate:
     def from_thread(self, work: Coroutine[Any, Any, _T], timeout: float) -> _T:
         """Runs ``work`` on the gate's event loop and waits for it, from a worker thread.
 
-        Work that takes longer than ``timeout`` seconds is cancelled. Raises TimeoutError then, and whatever ``work``
-        raises.
+        Many such threads need an executor of their own: in the loop's default one they would hold the places that
+        writing the audit log waits for. Work that takes longer than ``timeout`` seconds is cancelled. Raises
+        TimeoutError then, and whatever ``work`` raises.
         """
         if self._loop is None or self._loop.is_closed():
             work.close()

@@ -12,7 +12,8 @@ _CHUNK = 16 * 1024
 _CHAIN_LIMIT = 8
 
 
-def _context() -> ssl.SSLContext:
+def lenient_context() -> ssl.SSLContext:
+    """Settings for a client that takes any version from TLS 1.0 on, any cipher but none, and any certificate."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
@@ -31,7 +32,7 @@ class Tunnel:
     def __init__(self, sock: socket.socket) -> None:
         self._sock = sock
         self._incoming, self._outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
-        self._tls = _context().wrap_bio(self._incoming, self._outgoing, server_side=False)
+        self._tls = lenient_context().wrap_bio(self._incoming, self._outgoing, server_side=False)
 
     async def handshake(self) -> None:
         """Raises ssl.SSLError, OSError or EOFError where no TLS session can be made."""
