@@ -12,12 +12,11 @@ from datetime import date
 from camscan.device import Conflict, Kind
 from camscan.identify.heard import Heard
 from camscan.identify.models import clean_model
-from camscan.identify.signs import MAC_FIELDS, Capture
+from camscan.identify.signs import HARDWARE, MAC_FIELDS, SCOPE_FIELD, Capture
 from camscan.safe.mac import mac_address
 from camscan.safe.pattern import Pattern, compile_text
 
 _CAPTURED = "captured"
-_HARDWARE = "wsd.scope"
 
 _MODEL = (
     "owner.model",
@@ -27,7 +26,7 @@ _MODEL = (
     _CAPTURED,
     "ssdp.model_number",
     "ssdp.model",
-    _HARDWARE,
+    SCOPE_FIELD,
     "import.model",
 )
 _FIRMWARE = ("owner.firmware", "sadp.firmware", "dhip.firmware", "onvif.firmware", _CAPTURED)
@@ -105,9 +104,9 @@ def _statements(heard: Heard, captures: Sequence[Capture], order: Sequence[str],
     for source in order:
         if source == _CAPTURED:
             yield from (capture.value for capture in captures if capture.name == name)
-        elif source == _HARDWARE:
-            scopes = (item.evidence.value for item in reversed(heard.all(_HARDWARE)))
-            yield from (scope.removeprefix("hardware/") for scope in scopes if scope.startswith("hardware/"))
+        elif source == SCOPE_FIELD:
+            scopes = (item.evidence.value for item in reversed(heard.all(SCOPE_FIELD)))
+            yield from (scope.removeprefix(HARDWARE) for scope in scopes if scope.startswith(HARDWARE))
         else:
             yield from (item.evidence.value for item in reversed(heard.all(source)))
 

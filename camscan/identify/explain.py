@@ -5,6 +5,7 @@ from datetime import datetime
 
 from camscan.device import Conflict, Device, HeardEvidence, Kind, Sign, Strength, Verdict
 from camscan.evidence import Transport, Via
+from camscan.identify.settle import CONVERSATION
 from camscan.identify.signature_set import SignatureSet
 from camscan.safe.text import neutralise
 
@@ -139,32 +140,23 @@ def _why(device: Device) -> str:
     if any(conflict.axis == "maker" for conflict in device.conflicts):
         return f"Why not confirmed: the signs disagree on the maker. {settle}"
     if device.maker is None:
-        return f"Why not known: {_nothing(device)}. {settle}"
+        told = "nothing that it said is a sign of a maker we know" if not device.signs else "its signs tell no maker"
+        return f"Why not known: {told}. {settle}"
     signs = [sign for sign in device.signs if ("maker", device.maker) in sign.points_to]
+    if device.would_settle[:1] == (CONVERSATION,):
+        return f"Why not confirmed: so far it is only claimed, and anybody on the network can claim it. {settle}"
     return f"Why not confirmed: {_counted(signs)}. {settle}"
 
 
-def _nothing(device: Device) -> str:
-    if not device.signs:
-        return "nothing that it said is a sign of a maker we know"
-    return "its signs tell no maker"
-
-
 def _counted(signs: list[Sign]) -> str:
-    """The signs that carry the verdict, by strength, those with one cause once: "one strong sign"."""
-    best: dict[str, Strength] = {}
-    order = list(Strength)
-    for sign in signs:
-        if sign.cause not in best or order.index(sign.strength) < order.index(best[sign.cause]):
-            best[sign.cause] = sign.strength
-    counts = [(sum(1 for value in best.values() if value is strength), strength) for strength in order]
+    """The strongest signs, those with one cause once: "one strong sign", "two medium signs"."""
+    best = min((sign.strength for sign in signs), key=_ORDER.index)
+    count = len({sign.cause for sign in signs if sign.strength is best})
     words = {1: "one", 2: "two", 3: "three"}
-    told = [
-        f"{words.get(count, str(count))} {strength.value} sign{'s' if count > 1 else ''}"
-        for count, strength in counts
-        if count
-    ]
-    return " and ".join(told) if told else "no sign"
+    return f"{words.get(count, str(count))} {best.value} sign{'s' if count > 1 else ''}"
+
+
+_ORDER = list(Strength)
 
 
 def _settling(phrases: tuple[str, ...]) -> str:

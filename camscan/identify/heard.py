@@ -1,6 +1,6 @@
 """A device's observations, put in order for judging: each piece of evidence once, with how far it is believed."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from camscan.device import HeardEvidence
@@ -23,51 +23,48 @@ class Heard:
     items: tuple[HeardEvidence, ...]
     answers: tuple[tuple[int, ...], ...]
     proven: frozenset[int]
+    by_field: Mapping[str, Sequence[HeardEvidence]]
+    """The items of each field, oldest first."""
 
     def latest(self, name: str) -> HeardEvidence | None:
         """The newest evidence of one field that is not empty."""
-        return next((item for item in reversed(self.items) if item.evidence.name == name and item.evidence.value), None)
+        return next((item for item in reversed(self.all(name)) if item.evidence.value), None)
 
-    def all(self, name: str) -> tuple[HeardEvidence, ...]:
+    def all(self, name: str) -> Sequence[HeardEvidence]:
         """All evidence of one field, oldest first."""
-        return tuple(item for item in self.items if item.evidence.name == name)
+        return self.by_field.get(name, ())
 
 
 def hear(observations: Sequence[Observation]) -> Heard:
     """Observations of one device in the order of time. Evidence that the same door gave again is numbered once, as
     heard last; every answer still holds all that it said."""
     ordered = tuple(sorted(observations, key=lambda item: item.at))
-    newest: dict[_Key, tuple[int, Evidence]] = {}
-    for place, observation in enumerate(ordered):
-        for evidence in observation.evidence:
-            key = _key(observation, evidence)
+    doors: dict[tuple[object, ...], int] = {}
+    newest: dict[_Key, tuple[Evidence, Observation]] = {}
+    said: list[list[_Key]] = []
+    for observation in ordered:
+        door = (observation.ip, observation.port, observation.transport, observation.via, observation.probe)
+        number = doors.setdefault(door, len(doors))
+        keys = [(number, evidence.name, evidence.value) for evidence in observation.evidence]
+        for key, evidence in zip(keys, observation.evidence, strict=True):
             newest.pop(key, None)
-            newest[key] = (place, evidence)
-    places = {key: number for number, key in enumerate(newest)}
+            newest[key] = (evidence, observation)
+        if keys:
+            said.append(keys)
+    places = {key: place for place, key in enumerate(newest)}
     items = tuple(
-        HeardEvidence(number, evidence, ordered[place]) for number, (place, evidence) in enumerate(newest.values(), 1)
+        HeardEvidence(number, evidence, observation)
+        for number, (evidence, observation) in enumerate(newest.values(), 1)
     )
-    answers = dict.fromkeys(
-        tuple(sorted({places[_key(observation, evidence)] for evidence in observation.evidence}))
-        for observation in ordered
-        if observation.evidence
-    )
-    return Heard(ordered, items, tuple(answers), _proven(ordered, items))
+    answers = dict.fromkeys(tuple(sorted({places[key] for key in keys})) for keys in said)
+    by_field: dict[str, list[HeardEvidence]] = {}
+    for item in items:
+        by_field.setdefault(item.evidence.name, []).append(item)
+    return Heard(ordered, items, tuple(answers), _proven(ordered, items), by_field)
 
 
-_Key = tuple[IPAddress, int, Transport, Via, str, str, str]
-
-
-def _key(observation: Observation, evidence: Evidence) -> _Key:
-    return (
-        observation.ip,
-        observation.port,
-        observation.transport,
-        observation.via,
-        observation.probe,
-        evidence.name,
-        evidence.value,
-    )
+_Key = tuple[int, str, str]
+"""Number of the door (address, port, way and probe), field, value."""
 
 
 def _proven(observations: Sequence[Observation], items: Sequence[HeardEvidence]) -> frozenset[int]:
@@ -77,18 +74,21 @@ def _proven(observations: Sequence[Observation], items: Sequence[HeardEvidence])
     alive: set[IPAddress] = set()
     unicast: set[IPAddress] = set()
     for observation in observations:
+        transport, outcome = observation.transport, observation.outcome
         if observation.via is Via.IMPORTED:
             continue
-        if observation.transport is Transport.TCP:
-            if observation.outcome in _SPOKE:
+        if transport is Transport.TCP:
+            if outcome in _SPOKE:
                 conversed.add(observation.ip)
-            if observation.outcome in _SPOKE or observation.outcome is Outcome.REFUSED:
+            elif outcome is Outcome.REFUSED:
                 alive.add(observation.ip)
-        elif observation.transport is Transport.UDP and observation.via is Via.UNICAST and observation.evidence:
-            unicast.add(observation.ip)
-        if any(item.name in _LINK_FIELDS for item in observation.evidence):
+        elif transport is Transport.UDP:
+            if observation.via is Via.UNICAST and observation.evidence:
+                unicast.add(observation.ip)
+        elif any(item.name in _LINK_FIELDS for item in observation.evidence):
             alive.add(observation.ip)
     proven = conversed | (unicast & alive)
-    return frozenset(
-        item.id for item in items if item.observation.via is not Via.IMPORTED and item.observation.ip in proven
-    )
+    if not proven:
+        return frozenset()
+    believed = {id(item) for item in observations if item.via is not Via.IMPORTED and item.ip in proven}
+    return frozenset(item.id for item in items if id(item.observation) in believed)

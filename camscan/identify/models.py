@@ -17,6 +17,9 @@ from camscan.safe.pattern import Pattern, compile_text
 NAME_LIMIT = 80
 """Characters of a model name that are looked at; the longest real one known has 24."""
 
+REMEMBERED = 20_000
+"""Names whose rule is kept; about 4 MB."""
+
 _NO_NAME = frozenset(
     {
         "", "-", "n/a", "na", "none", "null", "unknown", "default", "model", "name", "hardware", "device", "ipc",
@@ -65,6 +68,7 @@ class ModelRules:
 
     def __init__(self, rules: Sequence[ModelRule]) -> None:
         self.rules = tuple(rules)
+        self._remembered: dict[str, tuple[ModelRule, bool] | None] = {}
 
     @cached_property
     def _compiled(self) -> tuple[tuple[Pattern[str], Pattern[str] | None, ModelRule], ...]:
@@ -77,10 +81,24 @@ class ModelRules:
             for rule in self.rules
         )
 
+    @cached_property
+    def _gate(self) -> Pattern[str]:
+        """One pattern for all rules: most names that are asked for fit none, and one search says so."""
+        return compile_text(f"(?i){'|'.join(f'(?:{rule.pattern})' for rule in self.rules)}")
+
     def find(self, model: str) -> tuple[ModelRule, bool] | None:
         """The first rule that fits a model name, and whether the name is proof enough of its maker."""
         name = clean_model(model)
-        if name is None:
+        if name is None or not self.rules:
+            return None
+        if name not in self._remembered:
+            if len(self._remembered) >= REMEMBERED:
+                self._remembered.clear()
+            self._remembered[name] = self._search(name)
+        return self._remembered[name]
+
+    def _search(self, name: str) -> tuple[ModelRule, bool] | None:
+        if self._gate.search(name) is None:
             return None
         for pattern, names_maker, rule in self._compiled:
             if pattern.search(name):

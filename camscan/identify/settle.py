@@ -7,7 +7,7 @@ from camscan.identify.verdict import Decision
 
 LABEL = "the label under the housing"
 OWNER = "the owner's own credentials (camscan scan --with-credentials)"
-CONVERSATION = "an answer over TCP from the same address (so far this is what the address claims by multicast)"
+CONVERSATION = "an answer over TCP from the same address"
 
 
 def would_settle(maker: Decision, signs: tuple[Sign, ...], heard: Heard, signatures: SignatureSet) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from camscan.evidence import FIELDS
 from camscan.identify.format import Brand, Condition, Maker, Signature
 from camscan.identify.matching import Matcher
 from camscan.identify.models import ModelRules
@@ -35,6 +36,8 @@ class Compiled:
     loaded: Loaded
     needs: tuple[int, ...]
     forbids: tuple[int, ...]
+    points: tuple[tuple[str, str], ...]
+    source: str
 
 
 @dataclass(frozen=True)
@@ -85,6 +88,8 @@ def _compile(item: Loaded, numbers: dict[Condition, int]) -> Compiled:
         loaded=item,
         needs=tuple(number(condition) for condition in signature.all),
         forbids=tuple(number(condition) for condition in signature.unless),
+        points=signature.points,
+        source=f"{signature.source} ({signature.date.isoformat()})",
     )
 
 
@@ -92,10 +97,12 @@ _ONE_PROTOCOL = {"isapi": "http", "arp": "link", "neighbour": "link"}
 """Sources that are one protocol: ISAPI's 401 comes from the same web server as the page."""
 
 
+_PROTOCOLS = {name: _ONE_PROTOCOL.get(name.partition(".")[0], name.partition(".")[0]) for name in FIELDS}
+
+
 def protocol(field_name: str) -> str:
     """The protocol that carries an evidence field: the default cause of a sign."""
-    source = field_name.partition(".")[0]
-    return _ONE_PROTOCOL.get(source, source)
+    return _PROTOCOLS[field_name]
 
 
 def structure(signatures: Iterable[Loaded], makers: Mapping[str, Maker], brands: Mapping[str, Brand]) -> list[Problem]:

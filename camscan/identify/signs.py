@@ -4,12 +4,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from camscan.device import Sign, Strength
+from camscan.device import HeardEvidence, Sign, Strength
+from camscan.evidence import Evidence
 from camscan.identify.heard import Heard
 from camscan.identify.matching import Captures, Hit
 from camscan.identify.models import ModelRule, clean_model
 from camscan.identify.oui import Registrant, Role
-from camscan.identify.signature_set import Loaded, SignatureSet, protocol
+from camscan.identify.signature_set import Compiled, SignatureSet, protocol
 from camscan.safe.mac import mac_address
 from camscan.safe.text import neutralise
 
@@ -40,6 +41,9 @@ MODEL_FIELDS = (
     "rtsp.realm",
 )
 """Fields whose value can be a model name as the device states it."""
+
+SCOPE_FIELD, HARDWARE = "wsd.scope", "hardware/"
+"""The ONVIF scope that holds a model name."""
 
 _SHOWN = 32
 """Characters of device text within a reason."""
@@ -73,10 +77,13 @@ _RANK = {strength: rank for rank, strength in enumerate(Strength)}
 def match(heard: Heard, signatures: SignatureSet) -> Matched:
     """Every sign in what was heard. A signature that matches in several protocols yields a sign for each."""
     found: dict[tuple[int, str], set[int]] = defaultdict(set)
+    said: dict[tuple[int, str], HeardEvidence] = {}
     captures: dict[Capture, None] = {}
     for place, hits in _matches(heard, signatures):
         signature = signatures.compiled[place].loaded.signature
-        cause = signature.cause or protocol(heard.items[hits[0][0]].evidence.name)
+        first = heard.items[hits[0][0]]
+        cause = signature.cause or protocol(first.evidence.name)
+        said[(place, cause)] = first
         for item, captured in hits:
             evidence = heard.items[item].id
             found[(place, cause)].add(evidence)
@@ -84,10 +91,12 @@ def match(heard: Heard, signatures: SignatureSet) -> Matched:
                 captures[
                     Capture(name, value, evidence, signature.id, signature.strength, signature.points_to.maker)
                 ] = None
-    signs = [_sign(signatures.compiled[place].loaded, cause, ids, heard) for (place, cause), ids in found.items()]
+    signs = [
+        _sign(signatures.compiled[place], cause, ids, said[(place, cause)]) for (place, cause), ids in found.items()
+    ]
     signs += _mac_signs(heard, signatures)
     signs += _model_signs(heard, signatures, list(captures))
-    signs.sort(key=lambda sign: (_RANK[sign.strength], sign.signature, sign.cause))
+    signs.sort(key=lambda sign: (_RANK[sign.strength], sign.points_to[0][0] != "maker", sign.signature, sign.cause))
     taken = sorted(captures, key=lambda capture: (_RANK[capture.strength], -capture.evidence))
     return Matched(tuple(signs), tuple(taken))
 
@@ -119,33 +128,32 @@ def _by_condition(hits: Iterable[tuple[int, tuple[Hit, ...]]]) -> Mapping[int, _
     return met
 
 
-def _sign(loaded: Loaded, cause: str, evidence: set[int], heard: Heard) -> Sign:
-    signature = loaded.signature
+def _sign(compiled: Compiled, cause: str, evidence: set[int], first: HeardEvidence) -> Sign:
+    signature = compiled.loaded.signature
     reason = signature.reason
     if "{value}" in reason:
-        fields = signature.all[0].field
-        said = next(
-            (item.evidence.value for item in heard.items if item.id in evidence and item.evidence.name in fields), ""
-        )
-        reason = reason.replace("{value}", neutralise(said, _SHOWN))
+        reason = reason.replace("{value}", neutralise(_without_segment(first.evidence), _SHOWN))
     return Sign(
         signature=signature.id,
         strength=signature.strength,
-        points_to=signature.points,
+        points_to=compiled.points,
         evidence=tuple(sorted(evidence)),
         cause=cause,
         reason=reason,
-        source=f"{signature.source} ({signature.date.isoformat()})",
+        source=compiled.source,
     )
+
+
+def _without_segment(evidence: Evidence) -> str:
+    """What a scope says, without the word that says of what: ``name/HD IPC`` is "HD IPC"."""
+    head, slash, rest = evidence.value.partition("/")
+    return rest if slash and rest and evidence.name == SCOPE_FIELD and head.isalpha() else evidence.value
 
 
 def _mac_signs(heard: Heard, signatures: SignatureSet) -> list[Sign]:
     """One sign per registered MAC. All have one cause: however many MACs, the registry alone is never a verdict."""
     owners: dict[str, tuple[Registrant, list[int]]] = {}
-    for item in heard.items:
-        field = item.evidence.name
-        if field not in MAC_FIELDS and field not in REALM_FIELDS:
-            continue
+    for item in (item for name in (*MAC_FIELDS, *REALM_FIELDS) for item in heard.all(name)):
         mac = mac_address(item.evidence.value)
         registrant = signatures.oui.find(mac) if mac else None
         if mac and registrant:
@@ -165,7 +173,7 @@ def _mac_sign(owner: Registrant, ids: list[int]) -> Iterator[Sign]:
         signature=f"oui.{owner.maker or owner.brand}",
         strength=strength,
         points_to=tuple(points),
-        evidence=tuple(ids),
+        evidence=tuple(sorted(ids)),
         cause="oui",
         reason=f"MAC {_block(owner.prefix)} is registered to {owner.name}",
         source="IEEE registry of MAC address blocks",
@@ -179,12 +187,12 @@ def _block(prefix: str) -> str:
 def _model_signs(heard: Heard, signatures: SignatureSet, captures: list[Capture]) -> list[Sign]:
     """Signs from model names, per protocol that named the model: a name has the weight of what carried it."""
     named: dict[tuple[str, str], list[int]] = defaultdict(list)
-    for item in heard.items:
-        name, value = item.evidence.name, item.evidence.value
-        if name in MODEL_FIELDS:
-            named[(protocol(name), value)].append(item.id)
-        elif name == "wsd.scope" and value.startswith("hardware/"):
-            named[(protocol(name), value.removeprefix("hardware/"))].append(item.id)
+    for name in MODEL_FIELDS:
+        for item in heard.all(name):
+            named[(protocol(name), item.evidence.value)].append(item.id)
+    for item in heard.all(SCOPE_FIELD):
+        if item.evidence.value.startswith(HARDWARE):
+            named[(protocol(SCOPE_FIELD), item.evidence.value.removeprefix(HARDWARE))].append(item.id)
     for capture in captures:
         if capture.name == "model":
             source = protocol(heard.items[capture.evidence - 1].evidence.name)
@@ -207,7 +215,7 @@ def _model_sign(source: str, model: str, ids: list[int], signatures: SignatureSe
             points_to=((axis, value),),
             evidence=tuple(ids),
             cause=source,
-            reason=f"model names of this form: {rule.series}",
+            reason=f'model name "{neutralise(name, _SHOWN)}" is of the series: {rule.series}',
             source=rule.source,
         )
 
