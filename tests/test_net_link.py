@@ -117,3 +117,19 @@ def test_only_a_reachable_neighbour_is_alive_and_a_failed_one_has_no_mac_to_beli
     assert alive == {NeighbourState.REACHABLE}
     assert resolved == set(NeighbourState) - {NeighbourState.FAILED, NeighbourState.INCOMPLETE}
     assert not Neighbour(ip, None, "eth0", NeighbourState.REACHABLE).resolved
+
+
+def test_a_stale_neighbour_counts_while_it_was_confirmed_since_the_scan_began() -> None:
+    def stale(
+        confirmed: float | None, state: NeighbourState = NeighbourState.STALE, mac: str | None = "02:00:00:00:00:05"
+    ) -> bool:
+        return Neighbour(IPv4Address("10.1.0.20"), mac, "eth0", state, confirmed).alive_within(60)
+
+    assert stale(45.0)
+    assert not stale(61.0)
+    assert not stale(None)
+    assert stale(None, NeighbourState.UNKNOWN)
+    assert stale(None, NeighbourState.REACHABLE)
+    assert not stale(None, NeighbourState.PERMANENT)
+    assert not stale(1.0, NeighbourState.FAILED)
+    assert not stale(1.0, mac=None)

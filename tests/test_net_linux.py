@@ -111,6 +111,9 @@ def test_a_neighbour_is_read_from_its_message() -> None:
     payload = neighbour_payload(bytes([10, 1, 0, 20]), bytes.fromhex("4419b6000001"), 0x02)
     expected = Neighbour(IPv4Address("10.1.0.20"), "44:19:b6:00:00:01", "eth0", NeighbourState.REACHABLE)
     assert _linux.neighbour_record(payload, {4: "eth0"}) == expected
+    aged = _linux.neighbour_record(payload + attribute(3, struct.pack("=IIII", 4_550, 1, 1, 0)), {4: "eth0"})
+    assert aged is not None
+    assert aged.confirmed == 45.5
     six = neighbour_payload(bytes.fromhex("fe80" + "00" * 13 + "01"), b"", 0x20, family=10)
     found = _linux.neighbour_record(six, {})
     assert found is not None

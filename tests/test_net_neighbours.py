@@ -32,7 +32,7 @@ for ip in ("10.77.0.2", "10.77.0.9"):
         assert sock.connect_ex((ip, 80)) != 0  # refused by the one, unreachable at the other
 sent = pathlib.Path("/sys/class/net/eth7/statistics/tx_packets")
 before = int(sent.read_text())
-told = [[str(n.ip), n.mac, n.alive, n.resolved] for n in neighbours() if n.ip.version == 4]
+told = [[str(n.ip), n.mac, n.alive, n.resolved, n.alive_within(20)] for n in neighbours() if n.ip.version == 4]
 print(json.dumps([told, int(sent.read_text()) - before]))
 """
 
@@ -42,6 +42,12 @@ def test_who_answered_is_alive_who_did_not_is_failed_and_reading_sends_nothing()
     with cabled() as (near, far):
         mac = far.run("cat", "/sys/class/net/eth7/address").strip()
         near.run("sysctl", "-q", "-w", "net.ipv4.neigh.eth7.retrans_time_ms=50", "net.ipv6.conf.eth7.disable_ipv6=1")
+        stale = "02:00:00:00:00:07"
+        near.run("ip", "neighbour", "add", "10.77.0.7", "lladdr", stale, "dev", "eth7", "nud", "stale")
         found = near.python(TALK)
-    assert sorted(found[0]) == [["10.77.0.2", mac, True, True], ["10.77.0.9", None, False, False]]
+    assert sorted(found[0]) == [
+        ["10.77.0.2", mac, True, True, True],
+        ["10.77.0.7", stale, False, True, False],
+        ["10.77.0.9", None, False, False, False],
+    ]
     assert found[1] == 0

@@ -63,8 +63,8 @@ status = [pathlib.Path("/proc/self/task", task, "status").read_text() for task i
 done.set()
 other.join(10)
 tried = [refused(os.setuid, 0), refused(os.seteuid, 0), refused(os.setresuid, 0, 0, 0), refused(os.setgid, 0),
-  refused(os.setgroups, [0]), refused(os.open, sys.argv[1], os.O_RDONLY), refused(os.listdir, os.path.dirname(sys.argv[1])),
-  refused(socket.socket, socket.AF_PACKET, socket.SOCK_RAW, 0)]
+  refused(os.setgroups, [0]), refused(os.open, sys.argv[1], os.O_RDONLY),
+  refused(os.listdir, os.path.dirname(sys.argv[1])), refused(socket.socket, socket.AF_PACKET, socket.SOCK_RAW, 0)]
 lines = {line for text in status for line in text.splitlines() if line.startswith(("Uid", "Gid", "CapPrm", "CapEff"))}
 print(json.dumps([tried, who.dropped, is_root(), can_open_raw(), os.getgroups(), sorted(lines), len(status),
   os.environ["HOME"], [os.getresuid(), os.getresgid()]]))

@@ -26,7 +26,11 @@ _AGGREGATES = {"bond", "team"}
 _TUNNELS = {"wireguard", "ppp", "xfrm", "vti", "gre", "gretap", "ipip", "sit", "ip6tnl", "ip6gre", "ovpn"}
 
 # linux/neighbour.h
-_NDA_DST, _NDA_LLADDR = 1, 2
+_NDA_DST, _NDA_LLADDR, _NDA_CACHEINFO = 1, 2, 3
+_TICKS_A_SECOND = 100
+"""USER_HZ, in which the kernel tells times to programs (time(7))."""
+_CONFIRMING = {NeighbourState.REACHABLE, NeighbourState.STALE, NeighbourState.DELAY, NeighbourState.PROBE}
+"""States of an entry that the other side confirms; a permanent one is only somebody's word."""
 _STATES = {
     0x01: NeighbourState.INCOMPLETE,
     0x02: NeighbourState.REACHABLE,
@@ -158,7 +162,10 @@ def neighbour_record(payload: bytes, names: Mapping[int, str]) -> Neighbour | No
         return None
     if ip.is_multicast or ip.is_unspecified or ip.is_loopback or state not in _STATES:
         return None
-    return Neighbour(ip, mac_of(given.get(_NDA_LLADDR, b"")), names.get(index, str(index)), _STATES[state])
+    cache = given.get(_NDA_CACHEINFO, b"")
+    confirmed = _number(cache[:4]) / _TICKS_A_SECOND if len(cache) >= 4 and _STATES[state] in _CONFIRMING else None
+    mac = mac_of(given.get(_NDA_LLADDR, b""))
+    return Neighbour(ip, mac, names.get(index, str(index)), _STATES[state], confirmed)
 
 
 def parse_proc_arp(text: str) -> tuple[Neighbour, ...]:

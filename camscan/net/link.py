@@ -106,17 +106,31 @@ class NeighbourState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Neighbour:
-    """An entry of the system's neighbour table. ``interface`` is a name of ``interfaces()``."""
+    """An entry of the system's neighbour table. ``interface`` is a name of ``interfaces()``.
+
+    ``confirmed`` is how many seconds ago the neighbour last proved to be there; None where the system does not say.
+    """
 
     ip: IPAddress
     mac: str | None
     interface: str
     state: NeighbourState
+    confirmed: float | None = None
 
     @property
     def alive(self) -> bool:
         """Whether the entry shows life just now. A stale one was alive once; a failed one is not life at all."""
         return self.state is NeighbourState.REACHABLE
+
+    def alive_within(self, seconds: float) -> bool:
+        """Whether it proved to be there within the last ``seconds``, since a scan began, say.
+
+        An entry grows stale after half a minute though its device lives. Where the system does not say when it
+        was confirmed (Windows, macOS), what it lists with a MAC counts.
+        """
+        if self.alive or self.state is NeighbourState.UNKNOWN:
+            return self.resolved
+        return self.resolved and self.confirmed is not None and self.confirmed <= seconds
 
     @property
     def resolved(self) -> bool:

@@ -75,9 +75,6 @@ PRELOADED: tuple[str, ...] = (
     "rich.table",
     "sqlalchemy",
     "sqlalchemy.dialects.sqlite",
-    "sqlalchemy.dialects.postgresql",
-    "sqlalchemy.dialects.postgresql.psycopg",
-    "psycopg",
     # This package's own lazy imports.
     "camscan.net.*",
     "camscan.safe.*",
@@ -105,7 +102,8 @@ class Identity:
 def preload(extra: Iterable[str] = ()) -> tuple[str, ...]:
     """Imports PRELOADED and ``extra`` (the caller's own layers, in the same notation).
 
-    Returns the names that are not installed or cannot be loaded here; that is usually no harm (psycopg).
+    Returns the names that are not installed or cannot be loaded here. PostgreSQL's driver is not among them: an
+    inventory that is open has loaded it.
     """
     missing: list[str] = []
     for pattern in (*PRELOADED, *extra):
