@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from camscan.audit import AuditLog
-from camscan.net.gate import Gate
+from camscan.net.gate import Gate, Step
 from camscan.scan.coverage import SiteCoverage, coverage
 from camscan.scan.reach import reach
 from camscan.scan.state import Host, ScanState
@@ -17,10 +17,10 @@ def covered(
 ) -> SiteCoverage:
     with AuditLog.open(tmp_path / "audit.jsonl") as audit:
         gate = Gate(scope, audit)
-        for port in (80, 80):
-            gate.worked(ip_address("10.1.0.7"), port)
-        gate.failed(ip_address("10.1.0.7"), 80)
-        gate.failed(ip_address("10.1.0.7"), 80)
+        sick = ip_address("10.1.0.7")
+        gate.worked(sick, 80, Step.ACCEPTED)
+        gate.failed(sick, 80, Step.ACCEPTED)
+        gate.failed(sick, 80, Step.ACCEPTED)
         found = reach(scope, [interface("eth0", "10.1.0.9/23")] if wires else [])
         (site,) = coverage(scope, found, state, gate, list(scope.addresses()), arp=arp, interrupted=interrupted)
     return site

@@ -35,9 +35,9 @@ class Judge:
             last_seen=host.last_seen,
         )
 
-    def devices(self, inventory: Inventory) -> Iterator[tuple[str, Device]]:
-        """(site, device) for everything in the inventory."""
-        for host in inventory.hosts():
+    def devices(self, inventory: Inventory, scan_id: str | None = None) -> Iterator[tuple[str, Device]]:
+        """(site, device) for everything in the inventory, or for what one scan heard."""
+        for host in inventory.hosts(scan_id):
             yield host.site, self.device(host)
 
     def find(self, scope: Path, inventory: str | None, ip: str) -> tuple[str, Device]:

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Coroutine
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
+from enum import Enum
 from ipaddress import IPv4Network
 from typing import Any, TypeVar
 
@@ -43,9 +44,16 @@ class Counters:
         return self.datagrams + self.frames + self.segments
 
 
+class Step(Enum):
+    """What a port did before: only what worked once can fail."""
+
+    ACCEPTED = "accepted"  # it took a connection
+    ANSWERED = "answered"  # it answered a question
+
+
 @dataclass(slots=True)
 class _Health:
-    worked: set[int] = field(default_factory=set)
+    worked: set[tuple[int, Step]] = field(default_factory=set)
     failures: int = 0
     unwell: bool = False
 
@@ -151,18 +159,19 @@ class Gate:
         """Waits for further packets of something that was admitted before."""
         await self._pacer.packets(ip, packets)
 
-    def worked(self, ip: IPAddress, port: int) -> None:
-        """Notes that a port of ``ip`` answered."""
+    def worked(self, ip: IPAddress, port: int, step: Step) -> None:
+        """Notes that a port of ``ip`` did what was hoped for."""
         health = self._health.setdefault(ip, _Health())
         if not health.worked:
             self._heard[subnet_of(ip)] += 1
-        health.worked.add(port)
+        health.worked.add((port, step))
         health.failures = 0
 
-    def failed(self, ip: IPAddress, port: int) -> None:
-        """Notes that a port of ``ip`` did not answer. Counts only where that port had answered before."""
+    def failed(self, ip: IPAddress, port: int, step: Step) -> None:
+        """Notes that a port of ``ip`` did not. Counts only where that port had done so before: a port that is
+        silent from the start says nothing about the host's health."""
         health = self._health.setdefault(ip, _Health())
-        if port in health.worked:
+        if (port, step) in health.worked:
             health.failures += 1
             if health.failures == UNWELL_AFTER and not health.unwell:
                 health.unwell = True

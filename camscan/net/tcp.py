@@ -4,13 +4,15 @@ import asyncio
 import errno
 import socket
 import ssl
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from camscan.errors import NotThisProtocolError, OutOfScopeError, ParseError
 from camscan.evidence import Evidence, IPAddress, Observation, Outcome, Transport, Via, observe, outcome_of
 from camscan.interrogate.shape import Conversation, Question
 from camscan.interrogate.tls import pack
-from camscan.net.gate import Gate
+from camscan.net.gate import Gate, Step
 from camscan.net.segments import segments_sent
 from camscan.net.tls import Tunnel
 
@@ -36,13 +38,20 @@ class _Talk:
     ip: IPAddress
     conversation: Conversation
     sock: socket.socket
-    deadline: float
+    seconds: float
     tunnel: Tunnel | None = None
     left: int = BYTE_CAP
-    started: float = 0.0
 
-    def limit(self) -> asyncio.Timeout:
-        return asyncio.timeout_at(self.started + self.deadline)
+    @asynccontextmanager
+    async def clock(self) -> AsyncIterator[None]:
+        """Lets the device use up its seconds; waiting for our own turn at the gate is not counted."""
+        loop = asyncio.get_running_loop()
+        begun = loop.time()
+        try:
+            async with asyncio.timeout(self.seconds):
+                yield
+        finally:
+            self.seconds = max(0.0, self.seconds - (loop.time() - begun))
 
     def note(
         self,
@@ -72,10 +81,10 @@ async def converse(
     """Holds ``conversation`` with ``ip`` and returns one Observation for each question that was asked.
 
     Every failure is an outcome and never an exception, but for AuditError: without a record nothing is sent.
-    ``deadline`` is in seconds and counts from the moment the connection stands; waiting for the gate is not in it.
+    ``deadline`` is in seconds and counts while the device has the word; waiting for our turn at the gate is not in it.
     """
     with socket.socket(socket.AF_INET if ip.version == 4 else socket.AF_INET6, socket.SOCK_STREAM) as sock:
-        sock.setblocking(False)
+        sock.settimeout(0)
         talk = _Talk(gate, ip, conversation, sock, deadline)
         if gate.unwell(ip):
             return (talk.note(Outcome.CLOSED, conversation.name, "left alone: the device stopped answering"),)
@@ -106,17 +115,16 @@ async def _connect(talk: _Talk) -> Observation | None:
         async with asyncio.timeout(CONNECT_SECONDS):
             await asyncio.get_running_loop().sock_connect(talk.sock, (str(talk.ip), port))
     except TimeoutError:
-        gate.failed(talk.ip, port)
+        gate.failed(talk.ip, port, Step.ACCEPTED)
         return talk.note(Outcome.TIMED_OUT, name, "no answer to the connection request")
     except ConnectionRefusedError:
-        gate.failed(talk.ip, port)
+        gate.failed(talk.ip, port, Step.ACCEPTED)
         return talk.note(Outcome.REFUSED, name, "the port is closed")
     except OSError as error:
         if error.errno not in (errno.EHOSTUNREACH, errno.ENETUNREACH):
-            gate.failed(talk.ip, port)
+            gate.failed(talk.ip, port, Step.ACCEPTED)
         return talk.note(Outcome.TIMED_OUT, name, f"the network answers: {error.strerror or error}")
-    gate.worked(talk.ip, port)
-    talk.started = asyncio.get_running_loop().time()
+    gate.worked(talk.ip, port, Step.ACCEPTED)
     return None
 
 
@@ -130,7 +138,7 @@ async def _hold(talk: _Talk) -> tuple[Observation, ...]:
         await talk.gate.pace(talk.ip, PACKETS_OF_QUESTION)
         talk.tunnel = Tunnel(talk.sock)
         try:
-            async with talk.limit():
+            async with talk.clock():
                 await talk.tunnel.handshake()
         except TimeoutError:
             return (talk.note(Outcome.TIMED_OUT, questions[0].probe, "no TLS handshake in time", evidence=opened),)
@@ -142,8 +150,6 @@ async def _hold(talk: _Talk) -> tuple[Observation, ...]:
     heard: list[Observation] = []
     for question in questions:
         await talk.gate.pace(talk.ip, PACKETS_OF_QUESTION)
-        # Waiting for our own turn is not the device's delay.
-        talk.started = max(talk.started, asyncio.get_running_loop().time() - talk.deadline / 2)
         observation = await _ask(talk, question, opened if not heard else ())
         heard.append(observation)
         if observation.outcome not in (Outcome.OK, Outcome.AUTH_REQUIRED):
@@ -156,7 +162,7 @@ async def _ask(talk: _Talk, question: Question, opened: tuple[Evidence, ...]) ->
         return _understand(talk, question, pack(talk.tunnel.certificates(), talk.tunnel.version()), opened)
     raw = bytearray()
     try:
-        async with talk.limit():
+        async with talk.clock():
             if question.send:
                 await _send(talk, question.send)
             while talk.left > 0 and not question.complete(bytes(raw)):
@@ -167,7 +173,7 @@ async def _ask(talk: _Talk, question: Question, opened: tuple[Evidence, ...]) ->
                 talk.left -= len(chunk)
     except TimeoutError:
         if not raw:
-            talk.gate.failed(talk.ip, talk.conversation.port)
+            talk.gate.failed(talk.ip, talk.conversation.port, Step.ANSWERED)
             return talk.note(Outcome.TIMED_OUT, question.probe, "no answer in time", evidence=opened)
         return _understand(talk, question, bytes(raw), opened, cut="the answer did not end in time")
     except (OSError, ssl.SSLError) as error:
@@ -176,7 +182,10 @@ async def _ask(talk: _Talk, question: Question, opened: tuple[Evidence, ...]) ->
             return talk.note(Outcome.CLOSED, question.probe, detail, evidence=opened)
     if not raw:
         return talk.note(Outcome.CLOSED, question.probe, "closed by the device without an answer", evidence=opened)
+    talk.gate.worked(talk.ip, talk.conversation.port, Step.ANSWERED)
     cut = "" if talk.left > 0 else f"cut after {BYTE_CAP // 1024} KiB"
+    if not cut and not question.complete(bytes(raw)) and not question.whole(bytes(raw)):
+        cut = "the connection ended before the answer did"
     return _understand(talk, question, bytes(raw), opened, cut=cut)
 
 
