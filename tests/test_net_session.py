@@ -22,7 +22,7 @@ from urllib3.poolmanager import PoolManager
 
 from camscan.errors import OutOfScopeError
 from camscan.evidence import IPAddress, Outcome
-from camscan.net.gate import Gate
+from camscan.net.gate import Gate, Step
 from camscan.net.line import UnansweredError
 from camscan.net.session import GatedSession, gated_session
 
@@ -318,9 +318,9 @@ def test_a_short_body_counts_as_far_as_it_came(gate: Gate) -> None:
 
 def test_a_host_that_looks_unwell_is_left_alone(gate: Gate) -> None:
     with Device(says(reply())) as device:
-        gate.worked(ADDRESS, 80)
-        gate.failed(ADDRESS, 80)
-        gate.failed(ADDRESS, 80)
+        gate.worked(ADDRESS, 80, Step.ACCEPTED)
+        gate.failed(ADDRESS, 80, Step.ACCEPTED)
+        gate.failed(ADDRESS, 80, Step.ACCEPTED)
         with pytest.raises(UnansweredError, match="left alone"):
             ask(gate, device)
     assert device.connections == 0

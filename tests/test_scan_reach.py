@@ -85,7 +85,14 @@ WIRE = Wire(
     [("00:11:22:33:44:55", "a.example"), (None, "a.example"), (None, None), ("00:11:22:33:44:55", "b.example")],
 )
 def test_the_same_network_is_known_by_its_gateway_and_else_by_its_suffix(mac: str | None, suffix: str | None) -> None:
-    require_same_network(scope_of(LINKED), [(WIRE, mac, suffix)])
+    unsure = require_same_network(scope_of(LINKED), [(WIRE, mac, suffix)])
+    assert unsure == ((WIRE.network,) if mac is None and suffix is None else ())
+
+
+def test_the_same_numbers_with_another_prefix_are_the_same_numbers() -> None:
+    home = Wire("wlan0", IPv4Address("10.1.0.9"), IPv4Network("10.1.0.0/24"), None, False, True, False)
+    with pytest.raises(AnotherNetworkError):
+        require_same_network(scope_of(LINKED), [(home, "66:55:44:33:22:11", None)])
 
 
 @pytest.mark.parametrize(("mac", "suffix"), [("66:55:44:33:22:11", "a.example"), (None, "b.example")])

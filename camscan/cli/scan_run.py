@@ -5,7 +5,7 @@ import signal
 from collections.abc import Sequence
 from contextlib import ExitStack, nullcontext
 from dataclasses import dataclass
-from ipaddress import ip_network
+from ipaddress import IPv4Network, ip_network
 from pathlib import Path
 
 from camscan import __version__
@@ -26,12 +26,16 @@ from camscan.net.link import Interface
 from camscan.net.neighbours import neighbours
 from camscan.net.privileges import drop_privileges, is_root, preload
 from camscan.net.routes import dns_suffix, gateway_of
+from camscan.net.settings import raise_open_files
 from camscan.report.screen import talk
 from camscan.scan.budget import budget
 from camscan.scan.coverage import coverage
 from camscan.scan.reach import Reach, Wire, reach, require_same_network
 from camscan.scan.run import Scan
 from camscan.scope import Scope, canonical
+
+OPEN_FILES = 8192
+"""Sockets that a scan may hold at once, with room to spare; the system's own limit stays below it if it must."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +60,7 @@ class Place:
     interfaces: tuple[Interface, ...]
     reach: Reach
     gateways: tuple[tuple[Wire, str | None, str | None], ...]
+    unsure: tuple[IPv4Network, ...]
 
 
 def addresses(request: Request) -> tuple[IPAddress, ...]:
@@ -95,9 +100,8 @@ def place(request: Request) -> Place:
         interface = next(i for i in known if i.name == wire.interface)
         gateway = gateway_of(interface, table)
         gateways.append((wire, gateway.mac if gateway else None, dns_suffix(interface)))
-    if not request.same_network:
-        require_same_network(request.scope, gateways)
-    return Place(known, reached, tuple(gateways))
+    unsure = () if request.same_network else require_same_network(request.scope, gateways)
+    return Place(known, reached, tuple(gateways), unsure)
 
 
 def group_datagrams() -> int:
@@ -163,7 +167,9 @@ class _Session:
     def open(self, sockets: ExitStack) -> None:
         """Opens every socket that needs privileges, or that answers come to."""
         self._arps = {name: sockets.enter_context(sock) for name, sock in open_arps(self._here).items()}
+        raise_open_files(OPEN_FILES)
         self._scan = Scan(self._gate, self._here.reach, PROBES, self._store, self._identified, self._arps)
+        self._scan.state.unsure = self._here.unsure
 
     def give_up_root(self, log_path: Path) -> str:
         """Name of the user this process became, or an empty string where it was not root."""

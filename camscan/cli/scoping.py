@@ -58,7 +58,7 @@ def ask_for_scope(path: Path) -> None:
     from camscan.net.interfaces import interfaces
     from camscan.net.routes import gateway_of
     from camscan.report.screen import talk
-    from camscan.scope_new import proposals
+    from camscan.scope_new import proposals, suggested_expiry
 
     console = talk()
     console.print("camscan only touches networks that you declare you may audit.\n")
@@ -83,7 +83,7 @@ def ask_for_scope(path: Path) -> None:
                 console.print(f'"{part}" is neither a number of the list nor a network.')
     organisation = typer.prompt("Organisation", err=True)
     authorised_by = typer.prompt("Who authorised this audit? (name of the post, change number)", err=True)
-    default = date(date.today().year + 1, 3, 31)  # noqa: DTZ011 - the operator's own calendar
+    default = suggested_expiry(date.today())  # noqa: DTZ011 - the operator's own calendar
     expires = typer.prompt("Until when?", default=default.isoformat(), err=True)
     contact = typer.prompt("Whom may a surprised colleague ask? (an address, or empty)", default="", err=True)
     site = typer.prompt("Name of the place", default="Main site", err=True)

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from camscan.errors import AuditError, OutOfScopeError
 from camscan.evidence import IPAddress, Outcome, Transport
-from camscan.net.gate import Gate
+from camscan.net.gate import Gate, Step
 from camscan.net.tls import lenient_context
 from camscan.net.wire import Wire
 from camscan.scope import canonical
@@ -48,6 +48,7 @@ class Line:
         self.wire = Wire(deadline, byte_cap)
         self.failure: Exception | None = None
         self.stopped = False
+        self.proofs: list[str] = []
         self._port = 0
         self._slot: AbstractAsyncContextManager[None] | None = None
 

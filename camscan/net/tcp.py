@@ -161,32 +161,40 @@ async def _ask(talk: _Talk, question: Question, opened: tuple[Evidence, ...]) ->
     if talk.tunnel is not None and not question.send:
         return _understand(talk, question, pack(talk.tunnel.certificates(), talk.tunnel.version()), opened)
     raw = bytearray()
+    cut, failure = "", (Outcome.CLOSED, "closed by the device without an answer")
     try:
         async with talk.clock():
-            if question.send:
-                await _send(talk, question.send)
-            while talk.left > 0 and not question.complete(bytes(raw)):
-                chunk = await _receive(talk)
-                if not chunk:
-                    break
-                raw += chunk
-                talk.left -= len(chunk)
+            await _exchange(talk, question, raw)
     except TimeoutError:
-        if not raw:
-            talk.gate.failed(talk.ip, talk.conversation.port, Step.ANSWERED)
-            return talk.note(Outcome.TIMED_OUT, question.probe, "no answer in time", evidence=opened)
-        return _understand(talk, question, bytes(raw), opened, cut="the answer did not end in time")
+        cut, failure = "the answer did not end in time", (Outcome.TIMED_OUT, "no answer in time")
     except (OSError, ssl.SSLError) as error:
-        if not raw:
-            detail = f"closed by the device: {error.strerror or type(error).__name__}"
-            return talk.note(Outcome.CLOSED, question.probe, detail, evidence=opened)
+        failure = (Outcome.CLOSED, f"closed by the device: {error.strerror or type(error).__name__}")
+    port = talk.conversation.port
     if not raw:
-        return talk.note(Outcome.CLOSED, question.probe, "closed by the device without an answer", evidence=opened)
-    talk.gate.worked(talk.ip, talk.conversation.port, Step.ANSWERED)
-    cut = "" if talk.left > 0 else f"cut after {BYTE_CAP // 1024} KiB"
-    if not cut and not question.complete(bytes(raw)) and not question.whole(bytes(raw)):
-        cut = "the connection ended before the answer did"
-    return _understand(talk, question, bytes(raw), opened, cut=cut)
+        if failure[0] is Outcome.TIMED_OUT:
+            talk.gate.failed(talk.ip, port, Step.ANSWERED)
+        return talk.note(failure[0], question.probe, failure[1], evidence=opened)
+    talk.gate.worked(talk.ip, port, Step.ANSWERED)
+    return _understand(talk, question, bytes(raw), opened, cut=cut or _shortfall(talk, question, bytes(raw)))
+
+
+async def _exchange(talk: _Talk, question: Question, raw: bytearray) -> None:
+    if question.send:
+        await _send(talk, question.send)
+    while talk.left > 0 and not question.complete(bytes(raw)):
+        chunk = await _receive(talk)
+        if not chunk:
+            return
+        raw += chunk
+        talk.left -= len(chunk)
+
+
+def _shortfall(talk: _Talk, question: Question, raw: bytes) -> str:
+    if talk.left <= 0:
+        return f"cut after {BYTE_CAP // 1024} KiB"
+    if not question.complete(raw) and not question.whole(raw):
+        return "the connection ended before the answer did"
+    return ""
 
 
 def _understand(

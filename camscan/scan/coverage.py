@@ -117,6 +117,12 @@ def _of_the_site(scope: Scope, site: Site, reach: Reach, ways: set[Way], *, arp:
 
 
 def _of_the_scan(state: ScanState, gate: Gate, *, interrupted: bool) -> Iterable[NotSeen]:
+    if state.unsure:
+        yield NotSeen(
+            f"whether {_names(state.unsure)} is the network of the scope file",
+            "neither its gateway's MAC nor its DNS suffix was known to this machine when the scan began",
+            "Compare the addresses with what you know of the place.",
+        )
     if interrupted:
         yield NotSeen(
             f"{max(0, state.addresses - state.swept):,} addresses",

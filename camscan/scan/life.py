@@ -1,6 +1,7 @@
 """The first stage: a sign of life from every address in the scope, as gently as its place allows."""
 
 import asyncio
+import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from ipaddress import IPv4Address
 
@@ -28,6 +29,10 @@ ROUND_SECONDS = 1.5
 UNICAST_OF_LIFE = ("ws-discovery", "dhip", "sadp")
 """Protocols whose one datagram finds a device behind a router."""
 
+LINGER_SECONDS = 30.0
+"""An entry of the neighbour table confirmed so long before the scan still counts as life (Linux keeps an entry
+reachable for 15 to 45 s after it was heard: RFC 4861, 6.3.2)."""
+
 ARP_SECONDS = 1.0
 """Time an ARP answer may take. RFC 826 states none; a wire answers within milliseconds, Wi-Fi within a second."""
 
@@ -47,6 +52,7 @@ class Life:
     ) -> None:
         self._gate, self._state, self._reach, self._probes = gate, state, reach, probes
         self._datagrams, self._arp, self._found = datagrams, arp, found
+        self._begun = time.monotonic()
 
     async def groups(self) -> None:
         """Asks every group on every wire that is wholly in the scope, all protocols at once."""
@@ -110,7 +116,8 @@ class Life:
         """Takes what the operating system's neighbour table holds about addresses in the scope."""
         for entry in neighbours():
             wire = self._reach.wire(entry.ip)
-            if entry.resolved and entry.mac and (wire is None or wire.interface == entry.interface):
+            fresh = entry.alive_within(time.monotonic() - self._begun + LINGER_SECONDS)
+            if fresh and entry.mac and (wire is None or wire.interface == entry.interface):
                 evidence = (Evidence("neighbour.mac", entry.mac),)
                 self._mac(
                     entry.mac,

@@ -1,6 +1,6 @@
 """What this machine can reach of the scope, and how: over its own wires, through a router, or on itself."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from ipaddress import IPv4Address, IPv4Network
@@ -8,7 +8,7 @@ from ipaddress import IPv4Address, IPv4Network
 from camscan.errors import AnotherNetworkError
 from camscan.evidence import IPAddress
 from camscan.net.link import Interface
-from camscan.scope import Scope
+from camscan.scope import Link, Scope, Site
 
 
 class Way(StrEnum):
@@ -78,26 +78,38 @@ def reach(scope: Scope, interfaces: Iterable[Interface]) -> Reach:
     return Reach(tuple(wires))
 
 
-def require_same_network(scope: Scope, gateways: Iterable[tuple[Wire, str | None, str | None]]) -> None:
-    """Raises AnotherNetworkError where a wire's gateway is not the one the scope remembers for its network.
+def require_same_network(
+    scope: Scope, gateways: Iterable[tuple[Wire, str | None, str | None]]
+) -> tuple[IPv4Network, ...]:
+    """Raises AnotherNetworkError where a wire's gateway is not the one the scope remembers for its addresses.
 
-    ``gateways`` gives, for each wire, the MAC of its gateway and its DNS suffix, each None where not known: what
-    is not known contradicts nothing.
+    ``gateways`` gives, for each wire, the MAC of its gateway and its DNS suffix, each None where not known. Returns
+    the networks that the scope remembers but that could not be compared, since neither was known.
     """
+    unsure: list[IPv4Network] = []
     for wire, mac, suffix in gateways:
-        for site in scope.sites:
-            for link in site.link:
-                if link.network != wire.network:
-                    continue
-                if link.gateway_mac and mac and link.gateway_mac != mac:
-                    raise AnotherNetworkError(
-                        f"{wire.network} is here, but behind another gateway ({mac}) than the one that\n"
-                        f"  {scope.path.name} remembers for {site.name} ({link.gateway_mac}). Nothing was sent.\n"
-                        "  If the gateway was replaced and this is the right place, add --same-network."
-                    )
-                if link.dns_suffix and suffix and link.dns_suffix != suffix and not (link.gateway_mac and mac):
-                    raise AnotherNetworkError(
-                        f"{wire.network} is here, but its DNS suffix is {suffix}, not {link.dns_suffix} as\n"
-                        f"  {scope.path.name} remembers for {site.name}. Nothing was sent.\n"
-                        "  If this is the right place, add --same-network."
-                    )
+        for site, link in _remembered(scope, wire):
+            if link.gateway_mac and mac:
+                _compare(scope, site, wire, "gateway", (mac, link.gateway_mac))
+            elif link.dns_suffix and suffix:
+                _compare(scope, site, wire, "DNS suffix", (suffix, link.dns_suffix))
+            elif link.gateway_mac or link.dns_suffix:
+                unsure.append(wire.network)
+    return tuple(dict.fromkeys(unsure))
+
+
+def _remembered(scope: Scope, wire: Wire) -> Iterator[tuple[Site, Link]]:
+    for site in scope.sites:
+        for link in site.link:
+            if link.network.version == 4 and link.network.overlaps(wire.network):
+                yield site, link
+
+
+def _compare(scope: Scope, site: Site, wire: Wire, what: str, here_and_there: tuple[str, str]) -> None:
+    here, there = here_and_there
+    if here != there:
+        raise AnotherNetworkError(
+            f"{wire.network} is here, but its {what} is {here} and not {there}, as\n"
+            f"  {scope.path.name} remembers for {site.name}. The same numbers are in use in many places, so nothing\n"
+            "  was sent. If this is the right place and it was changed, add --same-network."
+        )

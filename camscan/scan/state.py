@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import Enum
 from hashlib import sha256
+from ipaddress import IPv4Network
 from secrets import randbits
 
 from camscan.evidence import IPAddress, Observation
@@ -77,10 +78,9 @@ class ScanState:
     malformed: int = 0
     cut_claims: set[IPAddress] = field(default_factory=set)
     kernel_drops: int = 0
+    unsure: tuple[IPv4Network, ...] = ()
     unheard: list[str] = field(default_factory=list)
-    groups_silent: set[str] = field(default_factory=set)
     link_macs: dict[IPAddress, str] = field(default_factory=dict)
-    refusing: Counter[str] = field(default_factory=Counter)
     finished: bool = False
 
     @property

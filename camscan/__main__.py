@@ -1,0 +1,5 @@
+"""``python -m camscan``."""
+
+from camscan.cli import main
+
+main()
