@@ -42,28 +42,20 @@ class Database:
     def open(cls, target: str | Path, *, create: bool) -> "Database":
         """The database at a path or URL, at the newest migration. Raises InventoryError."""
         url = _url_of(target)
-        return cls._open_sqlite(url, create=create) if isinstance(url, Path) else cls._open_postgresql(url)
+        return (
+            cls._open_sqlite(url, create=create) if isinstance(url, Path) else cls._open_postgresql(url, create=create)
+        )
 
     @classmethod
     def _open_sqlite(cls, path: Path, *, create: bool) -> "Database":
         sqlite_file.prepare(path, create=create)
         engine = sa.create_engine("sqlite+pysqlite://", creator=lambda: sqlite_file.connect(path), poolclass=StaticPool)
         database = cls(engine, str(path))
-        try:
-            with database.read() as connection:
-                revision = upgrade.revision_of(connection)
-            if revision not in (None, schema.HEAD):
-                upgrade.copy_before(path, revision)
-            if revision != schema.HEAD:
-                with database.write() as connection:
-                    upgrade.upgrade(connection, database.where)
-        except BaseException:
-            database.close()
-            raise
+        database._bring_up_to_date(path, create=True)
         return database
 
     @classmethod
-    def _open_postgresql(cls, url: URL) -> "Database":
+    def _open_postgresql(cls, url: URL, *, create: bool) -> "Database":
         where = url.render_as_string(hide_password=True)
         try:
             engine = sa.create_engine(
@@ -74,13 +66,24 @@ class Database:
                 f"{where}: PostgreSQL needs one more part: python -m pip install 'camscan[postgresql]'"
             ) from None
         database = cls(engine, where)
-        try:
-            with database.write() as connection:
-                upgrade.upgrade(connection, where)
-        except BaseException:
-            database.close()
-            raise
+        database._bring_up_to_date(None, create=create)
         return database
+
+    def _bring_up_to_date(self, file: Path | None, *, create: bool) -> None:
+        try:
+            with self.read() as connection:
+                revision = upgrade.revision_of(connection)
+            if revision == schema.HEAD:
+                return
+            if revision is None and not create:
+                sqlite_file.refuse_missing(self.where)
+            if revision is not None and file is not None:
+                upgrade.copy_before(file, revision)
+            with self.write() as connection:
+                upgrade.upgrade(connection, self.where)
+        except BaseException:
+            self.close()
+            raise
 
     @contextmanager
     def read(self) -> Iterator[Connection]:

@@ -9,6 +9,7 @@ import sqlite3
 import sys
 from contextlib import closing
 from pathlib import Path
+from typing import NoReturn
 from urllib.parse import quote
 
 from camscan.errors import InventoryError
@@ -46,17 +47,18 @@ def prepare(path: Path, *, create: bool) -> None:
         if path.stat().st_size:
             _check(path)
         elif not create:
-            raise _missing(path)
+            refuse_missing(str(path))
     elif not create:
-        raise _missing(path)
+        refuse_missing(str(path))
     if not os.access(folder, os.W_OK) or (path.exists() and not os.access(path, os.W_OK)):
         raise InventoryError(f"{path}: the file, or its folder, may not be written to. camscan needs both.")
     if not path.exists():
         _create(path)
 
 
-def _missing(path: Path) -> InventoryError:
-    return InventoryError(f"{path}: there is no inventory here yet. `camscan scan` makes one; --inventory names one.")
+def refuse_missing(where: str) -> NoReturn:
+    """Raises InventoryError for a place with no inventory, where none is to be made."""
+    raise InventoryError(f"{where}: there is no inventory here yet. `camscan scan` makes one; --inventory names one.")
 
 
 def _create(path: Path) -> None:
