@@ -132,7 +132,7 @@ class Line:
         # The segment that closes a connection is sent after the kernel was asked; one that never stood had its SYN.
         counters.segments += (sent or 0) + 1
         spoke = held and (self.wire.heard or not self.wire.late)
-        (self.gate.worked if spoke else self.gate.failed)(self.ip, self._port)
+        (self.gate.worked if spoke else self.gate.failed)(self.ip, self._port, Step.ANSWERED)
         if slot is not None:
             await slot.__aexit__(None, None, None)
 
