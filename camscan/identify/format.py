@@ -137,7 +137,7 @@ class Example(_Strict):
     @classmethod
     def _flat(cls, data: Any) -> Any:
         if not isinstance(data, dict):
-            raise TypeError("an example is a table of evidence fields and their values")
+            raise ValueError("an example is a table of evidence fields and their values")  # noqa: TRY004 - pydantic's
         pairs: list[tuple[str, str]] = []
         rest: dict[str, Any] = {}
         for name, value in data.items():

@@ -74,13 +74,16 @@ def parse_oui(where: str, text: str) -> tuple[Registrant, ...]:
         if line.split("\t") == list(_COLUMNS):
             continue
         try:
-            rows.append(_row(*line.split("\t")))
-        except (TypeError, ValueError) as error:
+            rows.append(_row(line.split("\t")))
+        except ValueError as error:
             raise SignatureError(f"{where}:{number}", str(error)) from None
     return tuple(rows)
 
 
-def _row(prefix: str, bits: str, role: str, maker: str, brand: str, name: str) -> Registrant:
+def _row(cells: list[str]) -> Registrant:
+    if len(cells) != len(_COLUMNS):
+        raise ValueError(f"a row has {len(_COLUMNS)} columns, this one {len(cells)}")
+    prefix, bits, role, maker, brand, name = cells
     if len(prefix) * 4 != int(bits) or int(bits) not in _WIDTHS or prefix != f"{int(prefix, 16):0{len(prefix)}X}":
         raise ValueError(f"{prefix!r} is not a prefix of {bits} bits in capitals")
     return Registrant(prefix, Role(role), maker or None, brand or None, name)
