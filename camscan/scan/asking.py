@@ -10,6 +10,7 @@ from camscan.interrogate.shape import Conversation
 from camscan.net.gate import Gate
 from camscan.net.tcp import converse
 from camscan.net.udp import Datagrams
+from camscan.scan.descriptions import descriptions
 from camscan.scan.state import Host
 
 ANSWER_SECONDS = 1.5
@@ -32,12 +33,13 @@ class Asking:
         """Asks ``host`` everything; its observations grow. Ends in a bounded time, whatever the host does."""
         await self._datagrams_to(host, again=False)
         ports = await self._ports(host)
-        asked: list[Conversation] = list(first(str(host.ip), ports, self._contact))
-        coming = tuple(asked)
+        coming = first(str(host.ip), ports, self._contact)
+        asked: list[Conversation] = []
+        coming += descriptions(host.ip, host.observations, self._contact)
         while coming:
+            asked.extend(coming)
             await self._converse(host, coming)
             coming = follow_up(str(host.ip), tuple(asked), tuple(host.observations), self._contact)
-            asked.extend(coming)
         await asyncio.sleep(ANSWER_SECONDS)
         if not self._identified(host.observations):
             await self._datagrams_to(host, again=True)
