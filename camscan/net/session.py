@@ -77,6 +77,7 @@ class _Adapter(HTTPAdapter):
         """One question, one connection, one answer whose body is read already, within the cap."""
         line = self._line
         line.begin(request.url or "")
+        line.proofs += _proofs(request.headers.get("Authorization", ""))
         try:
             response = self._exchange(request)
         finally:
@@ -96,6 +97,15 @@ class _Adapter(HTTPAdapter):
         response._content = body  # noqa: SLF001 # the only way to hand a body that was read with care to requests
         response._content_consumed = True  # type: ignore[attr-defined]  # noqa: SLF001
         return response
+
+
+def _proofs(authorization: str) -> list[str]:
+    """What of an Authorization header shows knowledge of the password."""
+    scheme, _, rest = authorization.partition(" ")
+    if scheme.lower() != "digest":
+        return [rest] if rest else []
+    fields: dict[str, str | None] = parse_dict_header(rest)  # type: ignore[no-untyped-call]
+    return [value for name in ("response", "cnonce") if (value := fields.get(name))]
 
 
 def _body(response: requests.Response) -> bytes:
@@ -160,8 +170,8 @@ class Login(AuthBase):
 
     Never before the device has asked, never to a challenge that broke off or cannot be computed rightly (a wrong
     answer counts towards a lock-out), never where the device says that the account is locked. The password itself
-    (Basic, RFC 7617) goes out only with ``clear_text``. ``sent`` tells whether an answer was given, ``left_out`` why
-    not.
+    (Basic, RFC 7617) goes out only with ``clear_text``. Of the last request, ``sent`` tells whether an answer was
+    given, ``left_out`` why not.
     """
 
     def __init__(self, username: str, password: Secret, *, clear_text: bool) -> None:
@@ -198,8 +208,7 @@ class Login(AuthBase):
             self.left_out = "the device wants the password itself, which goes out only with clear_text = true"
             return response
         self.sent = True
-        again = response.request.copy()
-        again = HTTPBasicAuth(self._username.encode(), self._password.reveal().encode())(again)
+        again = HTTPBasicAuth(self._username.encode(), self._password.reveal().encode())(response.request.copy())
         return response.connection.send(again, **how)
 
 
@@ -241,6 +250,12 @@ class GatedSession(requests.Session):
     def wire(self) -> bytes:
         """The last answer, head and body, at most ``byte_cap`` bytes."""
         return bytes(self._line.wire.heard)
+
+    @property
+    def proofs(self) -> list[str]:
+        """All that was sent and shows knowledge of a password. Whoever keeps answers takes it out of them first;
+        who sends such proof within a body adds it here."""
+        return self._line.proofs
 
     @property
     def cut(self) -> str:
