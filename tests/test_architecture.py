@@ -18,7 +18,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("errors",),
     ("safe",),
     ("evidence",),
-    ("device", "scope_lines"),
+    ("device", "gaps", "scope_lines"),
     ("scope",),
     ("audit",),
     ("discover.shape", "interrogate.shape"),  # the forms of a question: net carries them, protocols fill them
@@ -29,6 +29,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("egress", "exchange", "report"),
     ("lab",),
     ("cli",),
+    ("__main__",),
 )
 """Each layer imports only from those before it, and nothing from its neighbours on the same line."""
 

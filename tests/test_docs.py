@@ -13,6 +13,8 @@ from pydantic import BaseModel
 from camscan import errors, scope
 from camscan.cli import app
 from camscan.errors import CamscanError
+from camscan.owner import credential_file
+from camscan.safe.secrets import Secret
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
@@ -174,6 +176,24 @@ def test_the_example_scope_file_is_valid() -> None:
     assert example is not None
     parsed = scope.parse(example.group(1).encode(), Path("camscan.toml"))
     assert [site.name for site in parsed.sites] == ["Town Hall", "Central Library"]
+
+
+CREDENTIALS_PAGE = ROOT / "docs" / "credentials.md"
+
+
+def test_the_example_credentials_are_valid(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    example = re.search(r"```toml\n(.*?)```", CREDENTIALS_PAGE.read_text(encoding="utf-8"), flags=re.DOTALL)
+    assert example is not None
+    file = tmp_path / "camscan-credentials.toml"
+    file.touch(mode=0o600)
+    file.write_text(example.group(1))
+    monkeypatch.setattr(credential_file, "from_keyring", Secret)
+    assert [item.name for item in credential_file.load_file(file)] == ["Town Hall cameras", "Library recorder"]
+
+
+def test_every_setting_of_the_credentials_file_is_described() -> None:
+    told = set(re.findall(r"^\| `(\w+)` \|", CREDENTIALS_PAGE.read_text(encoding="utf-8"), flags=re.MULTILINE))
+    assert told == set(credential_file._Entry.model_fields)
 
 
 def test_the_profiles_are_those_of_the_program() -> None:
