@@ -4,8 +4,9 @@ from pathlib import Path
 import pytest
 
 from camscan.audit import AuditLog
+from camscan.gaps import SiteCoverage
 from camscan.net.gate import Gate, Step
-from camscan.scan.coverage import SiteCoverage, coverage
+from camscan.scan.coverage import coverage
 from camscan.scan.reach import reach
 from camscan.scan.state import Host, ScanState
 from camscan.scope import Scope

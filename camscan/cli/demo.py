@@ -1,5 +1,6 @@
 """camscan demo."""
 
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -17,7 +18,6 @@ def demo(
     Needs no rights and no network. Leaves a scope file, an inventory and an audit log to play with.
     """
     from camscan.cli import lab, scan_run
-    from camscan.cli.options import Format
     from camscan.lab import Estate, LoopbackEstate, scope_toml
     from camscan.report.screen import talk
     from camscan.scope import load
@@ -30,8 +30,7 @@ def demo(
     with LoopbackEstate(estate) as running:
         scope_path.write_text(scope_toml(running), encoding="utf-8")
         request = scan_run.Request(scope=load(scope_path))
-        outcome = scan_run.run(request, Format.TABLE, None)
-        lab.print_score(running.truth, scope_path, None)
+        outcome = scan_run.run(request, then=partial(lab.print_score, running.truth))
     console.print(
         f"\nEverything is in {folder}. Now try:\n"
         f"  camscan list --scope {scope_path}\n"

@@ -9,7 +9,9 @@ import typer
 from camscan.cli.options import DEFAULT_SCOPE, InventoryOption, ScopeOption
 
 if TYPE_CHECKING:
+    from camscan.cli.devices import Judge
     from camscan.evidence import IPAddress
+    from camscan.inventory import Inventory
     from camscan.lab import Truth
 
 app = typer.Typer(help="Simulated devices to try camscan on.", no_args_is_help=True)
@@ -53,22 +55,22 @@ def score(
     inventory: InventoryOption = None,
 ) -> None:
     """Compare an inventory with what the simulated devices really are: found, right, wrongly accused."""
-    from camscan.lab import Estate, truth_of
-
-    print_score(truth_of(Estate.generate(devices, seed) if devices else Estate.demo()), scope, inventory)
-
-
-def print_score(truth: "Mapping[IPAddress, Truth]", scope: Path, inventory: str | None) -> None:
-    """Prints how an inventory compares with the truth."""
     from camscan.cli.devices import Judge
     from camscan.cli.options import inventory_url
     from camscan.inventory import Inventory
+    from camscan.lab import Estate, truth_of
+
+    truth = truth_of(Estate.generate(devices, seed) if devices else Estate.demo())
+    with Inventory.open(inventory_url(scope, inventory), create=False) as opened:
+        print_score(truth, opened, Judge.shipped())
+
+
+def print_score(truth: "Mapping[IPAddress, Truth]", inventory: "Inventory", judge: "Judge") -> None:
+    """Prints how an inventory compares with the truth."""
     from camscan.lab import render, score
     from camscan.report.screen import talk
 
-    judge = Judge.shipped()
-    with Inventory.open(inventory_url(scope, inventory), create=False) as opened:
-        devices = [device for _site, device in judge.devices(opened)]
+    devices = [device for _site, device in judge.devices(inventory)]
     console = talk()
     console.print("\nCompared with what the simulated devices really are:")
     for line in render(score(truth, devices)):

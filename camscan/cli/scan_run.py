@@ -2,7 +2,7 @@
 
 import asyncio
 import signal
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack, nullcontext
 from dataclasses import dataclass
 from ipaddress import IPv4Network, ip_network
@@ -10,8 +10,9 @@ from pathlib import Path
 
 from camscan import __version__
 from camscan.audit import AuditLog, who
-from camscan.cli import extras, output, summary
+from camscan.cli import output, summary
 from camscan.cli.devices import Judge
+from camscan.cli.extras import Extras
 from camscan.cli.live import Display
 from camscan.cli.options import Format, audit_path, inventory_url
 from camscan.discover import PROBES
@@ -27,6 +28,7 @@ from camscan.net.neighbours import neighbours
 from camscan.net.privileges import drop_privileges, is_root, preload
 from camscan.net.routes import dns_suffix, gateway_of
 from camscan.net.settings import raise_open_files
+from camscan.owner.credentials import CredentialSet
 from camscan.report.screen import talk
 from camscan.scan.budget import budget
 from camscan.scan.coverage import coverage
@@ -47,7 +49,6 @@ class Request:
     inventory: str | None = None
     resume: bool = False
     with_credentials: bool = False
-    credentials: Path | None = None
     retry_credentials: bool = False
     with_nmap: bool = False
     same_network: bool = False
@@ -131,10 +132,16 @@ def open_arps(here: Place, *, close: bool = False) -> dict[str, ArpSocket]:
     return opened
 
 
-def run(request: Request, form: Format, target: Path | None) -> int:
-    """Scans, stores, prints; returns the exit code."""
+def run(
+    request: Request,
+    form: Format = Format.TABLE,
+    target: Path | None = None,
+    then: Callable[[Inventory, Judge], None] | None = None,
+) -> int:
+    """Scans, stores, prints; returns the exit code. ``then`` may go on with the inventory, which cannot be opened
+    again by a process that has given up root."""
     wanted, here, judge = addresses(request), place(request), Judge.shipped()
-    owner = extras.read_credentials(request.credentials) if request.with_credentials else None
+    owner = _credentials(request) if request.with_credentials else None
     log_path = audit_path(request.scope.path)
     url = inventory_url(request.scope.path, request.inventory)
     with Inventory.open(url) as inventory, AuditLog.open(log_path) as audit, ExitStack() as sockets:
@@ -143,7 +150,16 @@ def run(request: Request, form: Format, target: Path | None) -> int:
         session.open(sockets)
         became = session.give_up_root(log_path)
         status = session.scan(became, owner)
-        return session.finish(status, form, target)
+        code = session.finish(status, form, target)
+        if then is not None:
+            then(inventory, judge)
+        return code
+
+
+def _credentials(request: Request) -> tuple[CredentialSet, ...]:
+    from camscan.owner.credential_file import gather
+
+    return gather(request.scope.path, tuple(network for site in request.scope.sites for network in site.networks))
 
 
 class _Session:
@@ -178,7 +194,7 @@ class _Session:
         preload(("camscan.scan.*", "camscan.identify.*", "camscan.inventory.*", "camscan.cli.*", "camscan.report.*"))
         return drop_privileges((log_path, Path(f"{log_path}.lock"), *self._inventory.files())).user
 
-    def scan(self, became: str, owner: "extras.Owner | None") -> ScanStatus:
+    def scan(self, became: str, owner: tuple[CredentialSet, ...] | None) -> ScanStatus:
         """Sends, hears and stores. An interruption is a status, not an exception."""
         request, gate = self._request, self._gate
         gate.audit.append(
@@ -200,7 +216,15 @@ class _Session:
         try:
             with self._display.live if self._console.is_terminal else nullcontext():
                 self._listen_and_ask()
-            more = extras.Extras(self._scan_id, self._inventory, self._judge, gate, self._console)
+            wanted = frozenset(self._wanted) if request.targets else None
+            more = Extras(
+                self._scan_id,
+                self._inventory,
+                self._judge,
+                gate,
+                self._console,
+                lambda ip: wanted is None or ip in wanted,
+            )
             if owner is not None:
                 more.with_credentials(owner, retry=request.retry_credentials)
             if request.with_nmap:

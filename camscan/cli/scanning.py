@@ -2,7 +2,6 @@
 
 import sys
 from datetime import date
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -33,12 +32,6 @@ def scan(
     with_credentials: Annotated[
         bool, typer.Option("--with-credentials", help="Also read model and firmware with your own credentials.")
     ] = False,
-    credentials: Annotated[
-        Path | None,
-        typer.Option(
-            "--credentials", metavar="FILE", help="Your credentials (mode 0600); otherwise keyring or a question."
-        ),
-    ] = None,
     retry_credentials: Annotated[
         bool, typer.Option("--retry-credentials", help="Try again where a device refused them before.")
     ] = False,
@@ -78,7 +71,6 @@ def scan(
         inventory=inventory,
         resume=resume,
         with_credentials=with_credentials,
-        credentials=credentials,
         retry_credentials=retry_credentials,
         with_nmap=with_nmap,
         same_network=same_network,

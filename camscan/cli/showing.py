@@ -1,5 +1,6 @@
 """camscan show and camscan explain."""
 
+from datetime import datetime
 from typing import Annotated
 
 import typer
@@ -43,8 +44,8 @@ def show(
         ("Host name", safe(device.hostname)),
         ("Addresses", safe(", ".join(device.addresses))),
         ("Site", safe(site)),
-        ("First seen", safe(device.first_seen and f"{device.first_seen:%Y-%m-%d %H:%M} UTC")),
-        ("Last seen", safe(device.last_seen and f"{device.last_seen:%Y-%m-%d %H:%M} UTC")),
+        ("First seen", safe(_moment(device.first_seen))),
+        ("Last seen", safe(_moment(device.last_seen))),
     ]
     rows += [("Conflict", safe(f"{c.axis}: {' or '.join(c.values)}")) for c in device.conflicts]
     table = grid(())
@@ -62,6 +63,10 @@ def show(
             where = f"{o.transport.value} {o.port}" if o.port else o.transport.value
             heard.add_row(f"{o.at:%H:%M:%S}", where, item.evidence.name, safe(item.evidence.value, limit=300))
         console.print(heard)
+
+
+def _moment(when: datetime | None) -> str:
+    return f"{when:%Y-%m-%d %H:%M} UTC" if when else ""
 
 
 def explain(
@@ -90,13 +95,8 @@ def explain(
     if told.rows:
         table = grid(("Sign", "Points to", "Strength", "Heard (UTC)"))
         for row in told.rows:
-            table.add_row(
-                Text(row.sign),
-                Text(row.points_to),
-                Text(row.strength.value),
-                Text(f"{row.heard_at:%H:%M:%S} {row.heard_on}"),
-            )
+            table.add_row(Text(row.sign), Text(row.points_to), Text(row.strength.value), Text(row.heard))
         console.print(table)
-    for line in (*told.conflicts, told.why_not_confirmed):
+    for line in (*told.conflicts, told.why):
         if line:
             console.print(Text(line))

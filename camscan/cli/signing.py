@@ -74,7 +74,7 @@ def explain_signature(signatures: "SignatureSet", name: str) -> None:
         raise UsageError(f'There is no signature "{name}". `camscan signatures list` shows them all.')
     signature, console = item.signature, out()
     console.print(Text(f"{signature.id} ({item.where})", style="bold"))
-    console.print(Text(signature.says))
+    console.print(Text(signature.reason))
     for axis, value in signature.points_to.pairs():
         console.print(Text(f"  points to {axis} {value}, {signature.strength.value}"))
     for condition in signature.all:

@@ -6,11 +6,11 @@ from rich.console import Console
 from rich.text import Text
 
 from camscan.device import Device
+from camscan.gaps import SiteCoverage
 from camscan.net.gate import Gate
 from camscan.report.tables import Naming, summary_table
 from camscan.report.words import is_video, plural
 from camscan.scan.budget import Budget
-from camscan.scan.coverage import SiteCoverage
 from camscan.scope import Scope
 
 SITES_NAMED = 3

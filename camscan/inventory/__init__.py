@@ -1,15 +1,14 @@
 """What was found, kept over the years: evidence, devices' identity over scans, coverage."""
 
+from camscan.gaps import NotSeen, SiteCoverage
 from camscan.inventory.records import (
     HostRecord,
     Merge,
-    NotSeen,
     Rejection,
     ScanKind,
     ScanRecord,
     ScanStart,
     ScanStatus,
-    SiteCoverage,
 )
 from camscan.inventory.store import Inventory
 

@@ -1,13 +1,12 @@
 """What goes into the inventory and comes out of it."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
 
 from camscan import __version__
 from camscan.evidence import IPAddress, Observation
+from camscan.gaps import SiteCoverage
 
 
 class ScanKind(StrEnum):
@@ -43,66 +42,6 @@ class ScanStart:
     gateway_macs: tuple[str, ...] = ()
     tool_version: str = __version__
     started: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class NotSeen:
-    """One gap in what a scan could see, in plain words."""
-
-    what: str
-    why: str
-    what_to_do: str
-
-
-@dataclass(frozen=True, slots=True)
-class SiteCoverage:
-    """What one scan saw of one site, and what it could not see."""
-
-    site: str
-    answered: int
-    out_of_scope_answers: int
-    kernel_drops: int
-    not_seen: tuple[NotSeen, ...] = ()
-
-
-class NotSeenLike(Protocol):
-    """Anything shaped as ``NotSeen``."""
-
-    @property
-    def what(self) -> str:
-        """The gap."""
-
-    @property
-    def why(self) -> str:
-        """Its cause."""
-
-    @property
-    def what_to_do(self) -> str:
-        """How to close it."""
-
-
-class SiteCoverageLike(Protocol):
-    """Anything shaped as ``SiteCoverage``: a scan need not know the inventory to report to it."""
-
-    @property
-    def site(self) -> str:
-        """Name of the site in the scope file."""
-
-    @property
-    def answered(self) -> int:
-        """Addresses that answered."""
-
-    @property
-    def out_of_scope_answers(self) -> int:
-        """Answers from addresses outside the scope."""
-
-    @property
-    def kernel_drops(self) -> int:
-        """Datagrams the kernel dropped before they were read."""
-
-    @property
-    def not_seen(self) -> Sequence[NotSeenLike]:
-        """The gaps."""
 
 
 @dataclass(frozen=True, slots=True)

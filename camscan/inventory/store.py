@@ -18,20 +18,18 @@ from sqlalchemy import Connection, Row
 
 from camscan.errors import InventoryError
 from camscan.evidence import Evidence, IPAddress, Observation
+from camscan.gaps import NotSeen, SiteCoverage
 from camscan.inventory import joining, reading, saving, schema
 from camscan.inventory.database import Database
 from camscan.inventory.identity import usable_mac
 from camscan.inventory.records import (
     HostRecord,
     Merge,
-    NotSeen,
     Rejection,
     ScanKind,
     ScanRecord,
     ScanStart,
     ScanStatus,
-    SiteCoverage,
-    SiteCoverageLike,
 )
 from camscan.inventory.times import from_number, to_number
 
@@ -122,7 +120,7 @@ class Inventory:
         packets_sent: int,
         packets_exact: bool,  # noqa: FBT001 - a fact among others
         audit_head: str,
-        coverage: Sequence[SiteCoverageLike],
+        coverage: Sequence[SiteCoverage],
     ) -> None:
         """Records how a scan ended. A resumed scan ends again; the figures are those of all its runs together."""
         told = [

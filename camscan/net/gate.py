@@ -92,6 +92,10 @@ class Gate:
             raise
         return ip
 
+    def check_for_other_program(self, ip: IPAddress, program: str) -> IPAddress:
+        """``check`` for a program that sends its own packets. Raises OutOfScopeError after recording the refusal."""
+        return self.check(ip, 0, Transport.TCP, program)
+
     async def admit(self, ip: IPAddress, port: int, transport: Transport, purpose: str, packets: int) -> IPAddress:
         """Returns the address to send to once ``packets`` packets may go there: in scope, recorded, paced.
 

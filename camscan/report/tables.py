@@ -25,7 +25,7 @@ def device_table(devices: Iterable[Device], name: Naming) -> Table:
         table.add_row(
             Text(str(device.ip), style=style),
             Text("not known" if device.maker is None else name(device.maker), style=style),
-            Text(name(device.brand or device.maker), style=style),
+            Text(name(device.brand), style=style),
             safe(device.model, style, limit=32),
             Text(kind_name(device.kind), style=style),
             Text(("conflict" if device.conflicts else device.verdict.value), style=style),

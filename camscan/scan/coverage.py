@@ -2,9 +2,9 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from camscan.evidence import IPAddress
+from camscan.gaps import NotSeen, SiteCoverage
 from camscan.net.gate import Gate
 from camscan.net.pacing import subnet_name
 from camscan.scan.reach import Reach, Way
@@ -13,27 +13,6 @@ from camscan.scope import ENUMERABLE_V6_PREFIX, Scope, Site
 
 NAMED = 5
 """Addresses or networks named in one sentence at most."""
-
-
-@dataclass(frozen=True, slots=True)
-class NotSeen:
-    """One gap: what was not seen, why, and what to do about it."""
-
-    what: str
-    why: str
-    what_to_do: str
-
-
-@dataclass(frozen=True, slots=True)
-class SiteCoverage:
-    """Coverage of one site. ``out_of_scope_answers`` and ``kernel_drops`` are of the whole scan, since an answer
-    from outside belongs to no site; they stand at every site."""
-
-    site: str
-    answered: int
-    out_of_scope_answers: int
-    kernel_drops: int
-    not_seen: tuple[NotSeen, ...]
 
 
 def coverage(
