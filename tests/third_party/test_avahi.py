@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -28,11 +29,10 @@ SERVICE = """<?xml version="1.0" standalone="no"?><!DOCTYPE service-group SYSTEM
 CAMERA = "AXIS M3045-V - ACCC8E012345"
 
 
-@pytest.fixture(scope="module")
-def near(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Namespace]:
-    """The scanner's end of a cable, with avahi-daemon at the other."""
+@contextmanager
+def announcing(far: Namespace, folder: Path) -> Iterator[None]:
+    """Runs avahi-daemon at one end of a cable."""
     avahi = program("avahi-daemon", "avahi-daemon")
-    folder = tmp_path_factory.mktemp("avahi")
     folder.chmod(0o755)
     (folder / "avahi.conf").write_text(CONF)
     services = folder / "services"
@@ -40,13 +40,19 @@ def near(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Namespace]:
     axis = SERVICE.format(name=CAMERA, kind="_axis-video._tcp", text="macaddress=ACCC8E012345")
     (services / "axis.service").write_text(axis)
     (services / "web.service").write_text(SERVICE.format(name="Wiki", kind="_http._tcp", text="path=/wiki"))
-    with cabled() as (near, far):
-        # avahi's folders are fixed; "ip netns exec" gives it mounts of its own, so the machine's are left alone.
-        start = f"mount --bind {services} /etc/avahi/services && mount -t tmpfs none /run && exec {avahi} --no-chroot"
-        argv = ["ip", "netns", "exec", far.name, "sh", "-c", f"{start} --no-drop-root -f {folder}/avahi.conf"]
-        log = folder / "log"
-        with running(argv, log, lambda: log.read_text(errors="replace").count("successfully established") == 2):
-            yield near
+    # avahi's folders are fixed; "ip netns exec" gives it mounts of its own, so the machine's are left alone.
+    start = f"mount --bind {services} /etc/avahi/services && mount -t tmpfs none /run && exec {avahi} --no-chroot"
+    argv = ["ip", "netns", "exec", far.name, "sh", "-c", f"{start} --no-drop-root -f {folder}/avahi.conf"]
+    log = folder / "log"
+    with running(argv, log, lambda: log.read_text(errors="replace").count("successfully established") == 2):
+        yield
+
+
+@pytest.fixture(scope="module")
+def near(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Namespace]:
+    """The scanner's end of a cable, with avahi-daemon at the other."""
+    with cabled() as (near, far), announcing(far, tmp_path_factory.mktemp("avahi")):
+        yield near
 
 
 def _hear(near: Namespace, wanted: str, count: int) -> list[dict[str, Any]]:

@@ -24,13 +24,13 @@ http {{
   fastcgi_temp_path {folder}/fastcgi; uwsgi_temp_path {folder}/uwsgi; scgi_temp_path {folder}/scgi;
   default_type text/html;
   server {{
-    listen 127.0.0.1:{plain};
+    listen {host}:{plain};
     location = / {{ return 302 /wiki/; }}
     location = /wiki/ {{ return 200 "<html><title>The wiki</title><body>Hikvision or not?</body></html>"; }}
     location / {{ return 404; }}
   }}
   server {{
-    listen 127.0.0.1:{tls} ssl;
+    listen {host}:{tls} ssl;
     ssl_certificate {folder}/cert.pem; ssl_certificate_key {folder}/key.pem;
     location / {{ auth_basic "Depot door"; auth_basic_user_file {folder}/none; }}
   }}
@@ -62,18 +62,24 @@ def _write_certificate(folder: Path) -> None:
     )
 
 
-@pytest.fixture(scope="module")
-def nginx(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ports]:
-    """nginx with a page on one port, and on another TLS with a certificate that has run out, behind a login."""
+def prepared(folder: Path, host: str, ports: Ports) -> list[str]:
+    """What starts nginx with a page on one port, and on another TLS with a certificate that has run out, behind a
+    login."""
     binary = program("nginx", "nginx-light")
-    folder = tmp_path_factory.mktemp("nginx")
-    ports = Ports(free_port(), free_port())
     _write_certificate(folder)
     (folder / "none").write_text("")
     user = "user root;" if os.geteuid() == 0 else ""
-    conf = CONF.format(folder=folder, user=user, plain=ports.plain, tls=ports.tls)
+    conf = CONF.format(folder=folder, user=user, host=host, plain=ports.plain, tls=ports.tls)
     (folder / "nginx.conf").write_text(conf)
-    argv = [binary, "-p", str(folder), "-e", str(folder / "error.log"), "-c", str(folder / "nginx.conf")]
+    return [binary, "-p", str(folder), "-e", str(folder / "error.log"), "-c", str(folder / "nginx.conf")]
+
+
+@pytest.fixture(scope="module")
+def nginx(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ports]:
+    """A running nginx on loopback."""
+    folder = tmp_path_factory.mktemp("nginx")
+    ports = Ports(free_port(), free_port())
+    argv = prepared(folder, "127.0.0.1", ports)
     with running(argv, folder / "log", lambda: accepts(ports.plain) and accepts(ports.tls)):
         yield ports
 

@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -12,20 +13,19 @@ from servers import program, running
 LISTENING = Path(__file__).with_name("listening.py")
 
 
+@contextmanager
+def serving(far: Namespace, folder: Path) -> Iterator[None]:
+    """Runs wsdd at one end of a cable."""
+    argv = [program("wsdd", "wsdd"), "-vv", "-4", "-i", "eth7", "-n", "NASBOX", "-w", "OFFICE"]
+    with running(["ip", "netns", "exec", far.name, *argv], folder / "log", lambda: ":3702" in far.run("ss", "-lun")):
+        yield
+
+
 @pytest.fixture(scope="module")
 def near(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Namespace]:
     """The scanner's end of a cable, with wsdd at the other."""
-    wsdd = program("wsdd", "wsdd")
-    folder = tmp_path_factory.mktemp("wsdd")
-    with cabled() as (near, far):
-        argv = ["ip", "netns", "exec", far.name, wsdd, "-vv", "-4", "-i", "eth7", "-n", "NASBOX", "-w", "OFFICE"]
-        log = folder / "log"
-
-        def ready() -> bool:
-            return ":3702" in far.run("ss", "-lun")
-
-        with running(argv, log, ready):
-            yield near
+    with cabled() as (near, far), serving(far, tmp_path_factory.mktemp("wsdd")):
+        yield near
 
 
 WINDOWS_PROBE = b"""<?xml version="1.0" encoding="utf-8"?><soap:Envelope
