@@ -18,11 +18,11 @@ def write_atomically(path: Path) -> Iterator[TextIO]:
     Until then ``path`` is as it was; after an error, too. A pipe or a device is written to directly. Line ends are
     the writer's own. Raises UsageError where the file cannot be written.
     """
-    target = path.resolve()
-    if target.exists() and not target.is_file():
-        with _explained(path), target.open("w", encoding="utf-8", newline="") as stream:
+    if path.exists() and not path.is_file():
+        with _explained(path), path.open("w", encoding="utf-8", newline="") as stream:
             yield stream
         return
+    target = path.resolve()
     draft = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
     try:
         with _explained(path):

@@ -68,7 +68,7 @@ def main() -> int:
     """One request, one run of nmap."""
     try:
         addresses, ports, rate, timeout = checked(json.loads(sys.stdin.buffer.read(REQUEST_BYTES)))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         return _end(EXIT_USAGE, f"not a request: {error}")
     try:
         scanner = _GuardedScanner()
