@@ -65,7 +65,7 @@ def test_a_file_without_end() -> None:
 
 
 def test_nesting_without_end() -> None:
-    with pytest.raises(SignatureError, match="acme.toml:1: not valid TOML"):
+    with pytest.raises(SignatureError, match="not valid TOML"):
         parse("acme.toml", b"a = " + b"[" * 100_000)
 
 
@@ -84,14 +84,12 @@ def test_nesting_without_end() -> None:
     ],
 )
 def test_a_wrong_signature_is_named_with_file_line_and_reason(good: str, bad: str, at: str, reason: str) -> None:
-    text = (HEADER + signature("acme.first", 'maker = "acme"', '{ field = "http.realm", equals = "x" }', example='{ "http.realm" = "x" }')
-            + SIGNATURE.replace(good, bad))  # fmt: skip
-    where, told = problem(text)
-    second = text[: text.rindex("[[signature]]")].count("\n")
-    line = (
-        second + 1 + next(n for n, part in enumerate(text[text.rindex("[[signature]]") :].splitlines()) if at in part)
-    )
-    assert where == f"acme.toml:{line}"
+    first = '{ field = "http.realm", equals = "x" }'
+    before = HEADER + signature("acme.first", 'maker = "acme"', first, example='{ "http.realm" = "x" }')
+    wrong = SIGNATURE.replace(good, bad)
+    where, told = problem(before + wrong)
+    within = next(number for number, part in enumerate(wrong.splitlines(), 1) if at in part)
+    assert where == f"acme.toml:{before.count(chr(10)) + within}"
     assert reason in told
     assert told.startswith("acme.realm: ")
 
@@ -197,17 +195,21 @@ def test_the_shipped_folder_is_there() -> None:
     assert (shipped() / "makers" / "hikvision.toml").is_file()
 
 
-@given(st.binary(max_size=200))
-def test_any_bytes_are_a_file_or_refused(content: bytes) -> None:
+def refusal(content: bytes) -> SignatureError | None:
     try:
         parse("x.toml", content)
     except SignatureError as error:
-        assert error.where.startswith("x.toml:")
+        return error
+    return None
 
 
-@given(st.integers(min_value=0, max_value=len(HEADER + SIGNATURE)))
+@given(st.binary(max_size=200))
+def test_any_bytes_are_a_file_or_refused(content: bytes) -> None:
+    refused = refusal(content)
+    assert refused is None or refused.where.startswith("x.toml:")
+
+
+@pytest.mark.parametrize("length", range(len(HEADER + SIGNATURE)))
 def test_a_file_cut_anywhere_is_a_file_or_refused(length: int) -> None:
-    try:
-        parse("x.toml", (HEADER + SIGNATURE).encode()[:length])
-    except SignatureError as error:
-        assert error.reason
+    refused = refusal((HEADER + SIGNATURE).encode()[:length])
+    assert refused is None or refused.reason
