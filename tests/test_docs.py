@@ -90,6 +90,18 @@ def test_every_option_a_page_names_by_itself_exists(page: Path) -> None:
     assert named - known == set()
 
 
+def test_what_the_program_tells_people_to_run_exists() -> None:
+    wrong = []
+    for source in sorted((ROOT / "camscan").rglob("*.py")):
+        for said in re.findall(r"`camscan ([^`{}\n]+)`", source.read_text(encoding="utf-8")):
+            words = said.split()
+            name = _named(words)
+            options = {word.split("=")[0] for word in words if word.startswith("--")}
+            if name is None or options - REAL[name] - GLOBAL:
+                wrong.append(f"{source.relative_to(ROOT)}: camscan {said}")
+    assert not wrong
+
+
 def test_the_reference_names_every_command_and_option() -> None:
     sections = re.split(r"^## ", COMMANDS.read_text(encoding="utf-8"), flags=re.MULTILINE)[1:]
     told = {}
