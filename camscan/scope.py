@@ -138,7 +138,7 @@ class Site(_Model):
 
 PROFILES: dict[str, tuple[int, int, int]] = {
     "careful": (200, 100, 10),
-    "normal": (1_000, 500, 40),
+    "normal": (1_000, 800, 40),
     "fast": (10_000, 5_000, 100),
 }
 """Packets a second that a profile sends at most: in total, to one /24, to one host."""

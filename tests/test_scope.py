@@ -236,7 +236,7 @@ def test_load_names_the_missing_file_and_the_next_step(tmp_path: Path) -> None:
 
 
 def test_rates_follow_the_profile_unless_given() -> None:
-    assert scope(TOWN_HALL).limits.rates == (1_000, 500, 40)
+    assert scope(TOWN_HALL).limits.rates == (1_000, 800, 40)
     careful = scope(TOWN_HALL, head=HEAD + "[limits]\nprofile = 'careful'\nper_host = 3\n")
     assert careful.limits.rates == (200, 100, 3)
 

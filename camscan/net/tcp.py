@@ -41,6 +41,7 @@ class _Talk:
     seconds: float
     tunnel: Tunnel | None = None
     left: int = BYTE_CAP
+    ended: bool = False
 
     @asynccontextmanager
     async def clock(self) -> AsyncIterator[None]:
@@ -96,17 +97,17 @@ async def converse(
                 return (talk.note(Outcome.OUT_OF_SCOPE, conversation.name, detail),)
             failure = await _connect(talk)
             heard = (failure,) if failure else await _hold(talk)
-            _count(gate, sock, connected=failure is None, questions=len(heard))
+            _count(talk, connected=failure is None, questions=len(heard))
             return heard
 
 
-def _count(gate: Gate, sock: socket.socket, *, connected: bool, questions: int) -> None:
-    sent = segments_sent(sock)
+def _count(talk: _Talk, *, connected: bool, questions: int) -> None:
+    counters, sent = talk.gate.counters, segments_sent(talk.sock)
     if sent is None:
-        gate.counters.exact = False
+        counters.exact = False
         sent = PACKETS_OF_FRAME + PACKETS_OF_QUESTION * questions if connected else 1
-    # The segment that closes the connection is sent after the kernel was asked.
-    gate.counters.segments += sent + (1 if connected else 0)
+    # Closing comes after the kernel was asked: our FIN, and where we are first, the acknowledgement of the other's.
+    counters.segments += sent + ((1 if talk.ended else 2) if connected else 0)
 
 
 async def _connect(talk: _Talk) -> Observation | None:
@@ -184,6 +185,7 @@ async def _exchange(talk: _Talk, question: Question, raw: bytearray) -> None:
     while talk.left > 0 and not question.complete(bytes(raw)):
         chunk = await _receive(talk)
         if not chunk:
+            talk.ended = True
             return
         raw += chunk
         talk.left -= len(chunk)
