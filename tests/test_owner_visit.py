@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, cast
 import pytest
 from visits import CANARY, login
 
-if TYPE_CHECKING:
-    from camscan.net.session import GatedSession
-
 from camscan.evidence import Evidence, IPAddress, Outcome
 from camscan.owner.visit import Reading, Visit, counts_attempts
+
+if TYPE_CHECKING:
+    from camscan.net.session import GatedSession
 
 
 def visit(ip: IPAddress, port: int = 80, *, tls: bool = False, password: str = CANARY) -> Visit:
