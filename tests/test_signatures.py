@@ -5,11 +5,13 @@ import subprocess
 import sys
 from functools import cache
 from pathlib import Path
+from textwrap import dedent
 
 import pytest
 
 from camscan.device import Strength
 from camscan.identify import SignatureSet, check, load
+from camscan.identify.format import Signature
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "signatures"
@@ -93,6 +95,18 @@ def test_no_signature_rests_on_an_open_port_or_on_an_import() -> None:
         assert not any(field.startswith(("port.", "nmap.")) for field in fields), item.signature.id
         if any(field.startswith("import.") for field in fields):
             assert item.signature.points_to.maker is item.signature.points_to.brand is None
+
+
+def test_the_example_of_the_readme_holds(tmp_path: Path) -> None:
+    text = (FOLDER / "README.md").read_text(encoding="utf-8").partition("```toml")[2].partition("```")[0]
+    own = dedent(text).replace('"dahua-rebrands.', '"own.')
+    (tmp_path / "northgate.toml").write_text(own, encoding="utf-8")
+    assert check(load([tmp_path])) == []
+
+
+def test_the_readme_names_every_part_of_a_signature() -> None:
+    readme = (FOLDER / "README.md").read_text(encoding="utf-8")
+    assert [key for key in Signature.model_fields if f"`{key}`" not in readme] == ["note"]
 
 
 def run(tool: str, source: Path) -> subprocess.CompletedProcess[str]:

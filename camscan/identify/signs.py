@@ -38,6 +38,7 @@ MODEL_FIELDS = (
     "ssdp.model_number",
     "ssdp.model",
     "http.realm",
+    "isapi.realm",
     "rtsp.realm",
 )
 """Fields whose value can be a model name as the device states it."""
