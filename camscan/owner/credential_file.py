@@ -81,12 +81,15 @@ def _read_private(path: Path) -> tuple[bytes, bool]:
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
     except OSError as error:
         raise CredentialError(f"{path} cannot be read: {error.strerror}.") from None
-    with os.fdopen(descriptor, "rb") as file:
+    try:
         found = os.fstat(descriptor)
         if not stat.S_ISREG(found.st_mode):
             raise CredentialError(f"{path} is not a file.")
         private = _require_private(found, path)
-        raw = file.read(FILE_LIMIT + 1)
+        with open(descriptor, "rb", closefd=False) as file:
+            raw = file.read(FILE_LIMIT + 1)
+    finally:
+        os.close(descriptor)
     if len(raw) > FILE_LIMIT:
         raise CredentialError(f"{path} is longer than {FILE_LIMIT // 1024} KiB; that is no file of credentials.")
     return raw, private
