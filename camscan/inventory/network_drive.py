@@ -8,7 +8,11 @@ from pathlib import Path
 def network_drive(folder: Path) -> str | None:
     """The kind of network file system that ``folder`` is on, or None: it is local, or this system does not tell."""
     if sys.platform == "linux":
-        from camscan.inventory._linux_mounts import network_file_system
+        from camscan.inventory import _linux_mounts
 
-        return network_file_system(folder)
+        return _linux_mounts.network_file_system(folder)
+    if sys.platform == "win32":
+        from camscan.inventory import _windows_drives
+
+        return _windows_drives.network_file_system(folder.resolve())
     return None
