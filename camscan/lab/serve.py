@@ -47,9 +47,9 @@ class Server:
     async def start(self, folder: Path) -> None:
         """Opens everything. Raises OSError where an address or port is taken."""
         for host in self.hosts:
-            for speaker in _speakers(host):
+            for speaker in speakers(host):
                 self._open_ear(host, speaker)
-            for door in _doors(host):
+            for door in doors(host):
                 await self._open_door(host, door, folder)
         for (group, port), members in self._groups.items():
             ear = loopback_group_ear(group, port)
@@ -193,7 +193,8 @@ def _reset(writer: asyncio.StreamWriter) -> None:
     writer.transport.abort()
 
 
-def _speakers(host: Host) -> list[Speaker]:
+def speakers(host: Host) -> list[Speaker]:
+    """The protocols over UDP that a device speaks."""
     profile, device = host.device.profile, host.device
     found: list[Speaker] = []
     if profile.sadp and device.speaks("sadp"):
@@ -212,7 +213,8 @@ def _speakers(host: Host) -> list[Speaker]:
     return found
 
 
-def _doors(host: Host) -> list[Door]:
+def doors(host: Host) -> list[Door]:
+    """The TCP ports that a device opens."""
     profile, device = host.device.profile, host.device
     found: list[Door] = []
     if device.speaks("http"):

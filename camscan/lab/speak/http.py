@@ -79,7 +79,8 @@ class HttpDoor:
             await line.forever()
         lowered = text.lower()
         framed = "content-length:" in lowered and not quirks.longer_body
-        return framed and "connection: close" not in lowered and request.version == "HTTP/1.1"
+        wanted = request.version == "HTTP/1.1" and request.headers.get("connection", "").lower() != "close"
+        return framed and wanted and "connection: close" not in lowered
 
     def _choose(self, request: _Request) -> _Ready:
         for page, closed, opened in self._pages:

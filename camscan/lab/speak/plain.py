@@ -5,7 +5,9 @@ from camscan.lab.line import HangUpError, Line
 from camscan.lab.model import Tls
 
 HEADER_ERROR = bytes.fromhex("000000100000001e0000001e00000000")
-"""Answered to a null header, and after silence (nmap's fingerprint): length 16, error 0x1e."""
+"""Answered to a header without a command, and after silence (nmap's fingerprint): length 16, error 0x1e."""
+
+_EMPTY_HEADERS = (bytes(16), (16).to_bytes(4, "big") + bytes(12))
 
 FORMAT_ERROR = bytes.fromhex("000000100000000d0000000d00000000")
 """Answered to anything else it cannot read (FingerprintHub): length 16, error 0x0d."""
@@ -34,8 +36,9 @@ class SdkDoor:
             asked = bytes(16)
         if not asked:
             return
-        self._host.state.ask("SDK null header" if not any(asked) else "SDK other")
-        await line.send(FORMAT_ERROR if any(asked) else HEADER_ERROR)
+        empty = asked in _EMPTY_HEADERS
+        self._host.state.ask("SDK empty header" if empty else "SDK other")
+        await line.send(HEADER_ERROR if empty else FORMAT_ERROR)
 
 
 class SilentDoor:
