@@ -39,7 +39,7 @@ def test_the_first_rule_that_fits_wins() -> None:
     assert (other[0].series, other[1]) == ("any other", False)
 
 
-@pytest.mark.parametrize("name", ["", "  ", "IPC", "ipcam", "N/A", "MODEL", "x" * 81])
+@pytest.mark.parametrize("name", ["", "  ", "IPC", "ipcam", "N/A", "MODEL", "F000B543", "x" * 81])
 def test_a_placeholder_is_no_model(name: str) -> None:
     assert clean_model(name) is None
     assert rules().find(name) is None

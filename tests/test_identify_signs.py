@@ -173,6 +173,22 @@ def test_an_ambiguous_model_name_names_no_maker(tmp_path: Path) -> None:
     assert "maker" not in {sign.points_to[0][0] for sign in signs}
 
 
+UNSURE = MODELS.replace('"strong"', '"medium"')
+
+
+def test_a_form_of_name_that_several_firms_use_counts_only_beside_its_maker(tmp_path: Path) -> None:
+    signatures = small_set(tmp_path, HEADER + SIGNATURE, models=UNSURE)
+    model = observation(("wsd.scope", "hardware/AC-1"), via=Via.MULTICAST)
+    assert ids(found(signatures, model)) == []
+    beside = found(signatures, model, observation(("http.realm", "Acme")))
+    assert ids(beside) == ["acme.realm", "model.kind.camera", "model.brand.acme"]
+
+
+def test_a_network_drive_is_not_a_doorbell_of_another_firm() -> None:
+    drive = observation(("ssdp.model", "DS220+"), ("ssdp.manufacturer", "Synology"))
+    assert ids(found(load(), drive)) == []
+
+
 def test_a_model_that_a_person_typed_is_no_sign(tmp_path: Path) -> None:
     typed = observation(("import.model", "AC-9000"), ("import.maker", "acme"), via=Via.IMPORTED)
     assert ids(found(small_set(tmp_path, HEADER, models=MODELS), typed)) == []

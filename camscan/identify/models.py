@@ -1,6 +1,7 @@
 """What a model name tells: the class of device, the brand, and, where the name is nobody else's, the maker.
 
-A prefix names a family. Rules stand in one order and the first that fits wins.
+A prefix names a family. Rules stand in one order and the first that fits wins. A rule of less than strong confidence
+says something only beside another sign of its maker (see ``signs``): the forms of names collide between firms.
 """
 
 from collections.abc import Sequence
@@ -106,10 +107,14 @@ class ModelRules:
         return None
 
 
+_CODE = compile_text(r"^F000B[0-9A-F]{3}$")
+"""Bosch writes the code of its hardware where others write the model."""
+
+
 def clean_model(text: str) -> str | None:
     """A model name without its surroundings, or None where the text is a placeholder."""
     name = text.strip().strip('"').strip()
-    return None if name.casefold() in _NO_NAME or len(name) > NAME_LIMIT else name
+    return None if name.casefold() in _NO_NAME or len(name) > NAME_LIMIT or _CODE.search(name) else name
 
 
 def parse_models(where: str, data: dict[str, object]) -> ModelRules:

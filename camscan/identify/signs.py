@@ -8,7 +8,7 @@ from camscan.device import HeardEvidence, Sign, Strength
 from camscan.evidence import Evidence
 from camscan.identify.heard import Heard
 from camscan.identify.matching import Captures, Hit
-from camscan.identify.models import ModelRule, clean_model
+from camscan.identify.models import ModelRule, ModelRules, clean_model
 from camscan.identify.oui import Registrant, Role
 from camscan.identify.signature_set import Compiled, SignatureSet, protocol
 from camscan.safe.mac import mac_address
@@ -96,7 +96,8 @@ def match(heard: Heard, signatures: SignatureSet) -> Matched:
         _sign(signatures.compiled[place], cause, ids, said[(place, cause)]) for (place, cause), ids in found.items()
     ]
     signs += _mac_signs(heard, signatures)
-    signs += _model_signs(heard, signatures, list(captures))
+    named = {value for sign in signs for axis, value in sign.points_to if axis == "maker"}
+    signs += _model_signs(heard, signatures, list(captures), named)
     signs.sort(key=lambda sign: (_RANK[sign.strength], sign.points_to[0][0] != "maker", sign.signature, sign.cause))
     taken = sorted(captures, key=lambda capture: (_RANK[capture.strength], -capture.evidence))
     return Matched(tuple(signs), tuple(taken))
@@ -185,8 +186,12 @@ def _block(prefix: str) -> str:
     return ":".join(prefix[at : at + 2] for at in range(0, len(prefix), 2)).lower()
 
 
-def _model_signs(heard: Heard, signatures: SignatureSet, captures: list[Capture]) -> list[Sign]:
-    """Signs from model names, per protocol that named the model: a name has the weight of what carried it."""
+def _model_signs(heard: Heard, signatures: SignatureSet, captures: list[Capture], makers: set[str]) -> list[Sign]:
+    """Signs from model names, per protocol that named the model: a name has the weight of what carried it.
+
+    ``makers`` are those that other signs name: where several firms use a form of name, it says something only
+    beside such a sign.
+    """
     named: dict[tuple[str, str], list[int]] = defaultdict(list)
     for name in MODEL_FIELDS:
         for item in heard.all(name):
@@ -200,15 +205,18 @@ def _model_signs(heard: Heard, signatures: SignatureSet, captures: list[Capture]
             ids = named[(source, capture.value)]
             if capture.evidence not in ids:
                 ids.append(capture.evidence)
-    return [sign for (source, model), ids in named.items() for sign in _model_sign(source, model, ids, signatures)]
+    rules = signatures.models
+    return [sign for (source, model), ids in named.items() for sign in _model_sign(source, model, ids, rules, makers)]
 
 
-def _model_sign(source: str, model: str, ids: list[int], signatures: SignatureSet) -> Iterator[Sign]:
-    found = signatures.models.find(model)
+def _model_sign(source: str, model: str, ids: list[int], rules: ModelRules, makers: set[str]) -> Iterator[Sign]:
+    found = rules.find(model)
     name = clean_model(model)
     if found is None or name is None:
         return
     rule, names_maker = found
+    if rule.confidence is not Strength.STRONG and rule.maker not in makers:
+        return
     for axis, value, strength in _model_points(rule, names_maker=names_maker):
         yield Sign(
             signature=f"model.{axis}.{value}",
@@ -224,8 +232,9 @@ def _model_sign(source: str, model: str, ids: list[int], signatures: SignatureSe
 def _model_points(rule: ModelRule, *, names_maker: bool) -> Iterator[tuple[str, str, Strength]]:
     if rule.kind is not None:
         yield "kind", rule.kind.value, rule.confidence
-    if rule.brand is not None:
-        # A prefix that several firms use says little of the brand as well.
-        yield "brand", rule.brand, Strength.WEAK
+    brand = rule.brand or (rule.maker if names_maker else None)
+    if brand is not None:
+        # Some sellers keep the maker's model names under their own label.
+        yield "brand", brand, Strength.WEAK
     if names_maker and rule.maker is not None:
         yield "maker", rule.maker, Strength.MEDIUM

@@ -30,8 +30,11 @@ BRANDS = {
     "TruVision": "truvision",
     "LTS": "lts",
     "Uniarch": "uniarch",
+    "HiLook": "hilook",
+    "EZVIZ": "ezviz",
+    "X-Security": "x-security",
 }
-"""The words in a bracket whose prefixes nobody else is known to use. Shorter ones (CS-, NC, XS-) say no brand."""
+"""The words in a bracket that are brands of ours. They count only beside a sign of the maker."""
 
 KINDS = {
     "ip_camera": "camera",
