@@ -16,7 +16,7 @@ from camscan.scan.life import ARP_SECONDS, ROUND_SECONDS, Life
 from camscan.scan.reach import Reach
 from camscan.scan.state import Host, ScanState, Sink, Stage
 
-HOSTS_AT_ONCE = 200
+HOSTS_AT_ONCE = 400
 """Hosts that are asked at once; the gate's limits decide how fast."""
 
 
