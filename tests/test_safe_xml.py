@@ -219,6 +219,7 @@ def test_what_came_before_an_error_was_yielded(end: bytes) -> None:
 )
 def test_an_endless_file_ends(head: bytes, block: bytes, reason: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(xml, "FILE_BYTES", 32 * 1024 * 1024)
+    monkeypatch.setattr(xml, "FILE_ELEMENTS", 100_000)
     tap = _endless(head, block)
     with pytest.raises(ParseError, match=reason):
         list(stream_file(tap, "host", "nmaprun"))  # type: ignore[arg-type]  # only read() is used
