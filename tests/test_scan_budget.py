@@ -1,11 +1,11 @@
 from ipaddress import ip_address
 
 import pytest
+from test_scan_reach import interface, scope_of
 
 from camscan.interrogate.plan import SIGN_OF_LIFE_PORTS
 from camscan.scan.budget import budget, life_ports
 from camscan.scan.reach import Way, reach
-from tests.test_scan_reach import interface, scope_of
 
 
 def test_ports_for_a_sign_of_life_depend_on_the_way() -> None:

@@ -2,6 +2,7 @@ from ipaddress import ip_address
 from pathlib import Path
 
 import pytest
+from test_scan_reach import interface, scope_of
 
 from camscan.audit import AuditLog
 from camscan.gaps import SiteCoverage
@@ -10,7 +11,6 @@ from camscan.scan.coverage import coverage
 from camscan.scan.reach import reach
 from camscan.scan.state import Host, ScanState
 from camscan.scope import Scope
-from tests.test_scan_reach import interface, scope_of
 
 
 def covered(

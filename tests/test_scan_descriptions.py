@@ -1,11 +1,11 @@
 from ipaddress import ip_address
 
 import pytest
+from answers import answers
 
 from camscan.errors import ParseError
 from camscan.evidence import Evidence, Observation, Outcome, Transport, Via, observe
 from camscan.scan.descriptions import descriptions
-from tests.answers import answers
 
 IP = ip_address("10.1.0.20")
 

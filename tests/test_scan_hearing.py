@@ -5,6 +5,8 @@ from ipaddress import ip_address
 from pathlib import Path
 
 import pytest
+from answers import answers, wire
+from test_scan_reach import scope_of
 
 from camscan.audit import AuditLog
 from camscan.discover import PROBES
@@ -14,8 +16,6 @@ from camscan.net.gate import Gate
 from camscan.net.udp import Datagrams
 from camscan.scan.hearing import Hearing
 from camscan.scan.state import ScanState
-from tests.answers import answers, wire
-from tests.test_scan_reach import scope_of
 
 
 class Bench:
