@@ -244,6 +244,16 @@ def _lines(path: Path) -> int:
     return path.read_text(encoding="utf-8").count("\n")
 
 
+def test_tests_import_one_another_by_bare_name() -> None:
+    """mypy refuses a file that it meets under two names."""
+    wrong = [
+        path.relative_to(ROOT).as_posix()
+        for path in (ROOT / "tests").rglob("*.py")
+        if re.search(r"^\s*(from|import) tests\b", path.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    ]
+    assert not wrong
+
+
 def test_each_module_says_what_it_is_for() -> None:
     assert [module for module in MODULES if not ast.get_docstring(_tree(module))] == []
 
