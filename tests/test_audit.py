@@ -219,7 +219,7 @@ def test_a_full_disk_stops_everything_until_the_log_is_opened_anew(tmp_path: Pat
     log = AuditLog.open(path)
     head = log.append("send")
     log._file.close()
-    log._file = Path("/dev/full").open("wb")
+    log._file = Path("/dev/full").open("wb")  # noqa: SIM115 - the log closes it
     for _ in range(2):
         with pytest.raises(AuditError, match="Nothing further is sent"):
             log.append("send")
