@@ -43,6 +43,21 @@ def test_a_good_file_knows_its_lines() -> None:
     assert [f"acme.toml:{line}" for line in lines] == [line_of(text, "[[signature]]")]
 
 
+@pytest.mark.parametrize("header", ["[[ signature ]]", "[[signature]] # the first"])
+def test_headers_may_be_spaced_and_remarked_on(header: str) -> None:
+    _, lines = parse("acme.toml", (HEADER + SIGNATURE.replace("[[signature]]", header)).encode())
+    assert lines == (7,)
+
+
+def test_other_ways_to_write_tables_are_read_without_their_lines() -> None:
+    inner = 'id = "acme.x", strength = "weak", points_to = { maker = "acme" }, reason = "a sign", source = "a test"'
+    rest = 'date = 2026-11-21, all = [{ field = "http.realm", equals = "x" }], examples = [{ "http.realm" = "x" }]'
+    parsed, lines = parse("acme.toml", f"signature = [{{ {inner}, {rest} }}]".encode())
+    assert (parsed.signature[0].id, lines) == ("acme.x", (1,))
+    note = SIGNATURE + 'note = """\n[[signature]]\n"""\n'
+    assert parse("acme.toml", note.encode())[1] == (1,)
+
+
 def test_text_that_is_no_toml() -> None:
     where, reason = problem(HEADER + "\n[[signature]]\nid = acme\n")
     assert where == "acme.toml:8"
@@ -177,6 +192,15 @@ def test_a_wrong_own_file_is_refused_and_the_rest_goes_on_working(tmp_path: Path
     assert [item.signature.id for item in signatures.signatures] == ["acme.realm", "own.other"]
     assert len(told) == 1
     assert "bad.toml:" in told[0].where
+
+
+def test_an_own_folder_that_is_not_there_is_told_and_the_rest_goes_on_working(tmp_path: Path) -> None:
+    told: list[SignatureError] = []
+    base = folder(tmp_path / "base", acme=HEADER + SIGNATURE)
+    assert len(load([tmp_path / "gone"], folder=base, on_error=told.append).signatures) == 1
+    assert "cannot be read" in told[0].reason
+    with pytest.raises(SignatureError, match="cannot be read"):
+        load([tmp_path / "gone"], folder=base)
 
 
 def test_ours_may_not_use_the_owners_band(tmp_path: Path) -> None:

@@ -88,14 +88,18 @@ def parse(where: str, content: bytes) -> tuple[SignatureFile, tuple[int, ...]]:
     headers = {table: _headers(lines, f"[[{table}]]") for table in ("signature", "brand")}
     headers["maker"] = _headers(lines, "[maker]")
     try:
-        return SignatureFile.model_validate(data), tuple(headers["signature"])
+        parsed = SignatureFile.model_validate(data)
     except ValidationError as error:
         line, reason = _explained(error, lines, headers, data)
         raise SignatureError(f"{where}:{line}", reason) from None
+    if len(headers["signature"]) != len(parsed.signature):
+        # TOML has other ways to write a list of tables; then the file has to do.
+        return parsed, (1,) * len(parsed.signature)
+    return parsed, tuple(headers["signature"])
 
 
 def _headers(lines: Sequence[str], header: str) -> list[int]:
-    return [number for number, line in enumerate(lines, 1) if line.split("#")[0].strip() == header]
+    return [number for number, line in enumerate(lines, 1) if line.partition("#")[0].replace(" ", "").strip() == header]
 
 
 def _explained(
@@ -150,7 +154,14 @@ def _read_file(reading: _Reading, name: str, content: bytes, *, own: bool) -> No
 
 def _read_own(reading: _Reading, folder: Path, on_error: Callable[[SignatureError], None] | None) -> None:
     """The owner's files, each whole or not at all."""
-    for name, entry in _toml_files(folder, str(folder)):
+    try:
+        entries = list(_toml_files(folder, str(folder)))
+    except SignatureError as error:
+        if on_error is None:
+            raise
+        on_error(error)
+        return
+    for name, entry in entries:
         trial = _Reading(list(reading.signatures), dict(reading.makers), dict(reading.brands), list(reading.contents))
         try:
             _read_file(trial, name, _content(name, entry), own=True)
@@ -192,7 +203,8 @@ def _read_oui(reading: _Reading, base: Traversable) -> tuple[Registrant, ...]:
     name = "oui_cameras.tsv"
     content = _content(name, base / name)
     reading.contents.append((name, content.replace(b"\r\n", b"\n")))
-    return parse_oui(name, content.decode("utf-8"))
+    # A byte that is no UTF-8 can only stand in a registrant's name.
+    return parse_oui(name, content.decode("utf-8", "replace"))
 
 
 def _read_models(reading: _Reading, base: Traversable) -> ModelRules:
