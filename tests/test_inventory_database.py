@@ -143,3 +143,25 @@ def test_files_are_those_that_exist(tmp_path: Path) -> None:
     assert [path.name for path in database.files()] == ["camscan.db", "camscan.db-wal", "camscan.db-shm"]
     database.close()
     assert [path.name for path in database.files()] == ["camscan.db"]
+
+
+def test_one_transaction_does_not_hide_in_another(tmp_path: Path) -> None:
+    database = Database.open(tmp_path / "camscan.db", create=True)
+    with database.write(), pytest.raises(RuntimeError, match="within a transaction"):
+        rows(database)
+    add(database, b"1")
+    assert rows(database) == 1
+    database.close()
+
+
+def test_an_interruption_while_a_transaction_ends_does_not_stop_the_next(tmp_path: Path) -> None:
+    database = Database.open(tmp_path / "camscan.db", create=True)
+    database._connection.begin()
+    database._connection.execute(database.insert_new(schema.raw).values(digest=b"lost", bytes=b""))
+    add(database, b"kept")
+    driver = database._connection.connection.driver_connection
+    assert driver is not None
+    driver.execute("BEGIN IMMEDIATE")
+    add(database, b"kept too")
+    assert rows(database) == 2
+    database.close()

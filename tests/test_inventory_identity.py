@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from inventory_makers import EPR_A, MAC_A, MAC_B, SERIAL_A, SERIAL_B, SITE, heard
 
 from camscan.evidence import Outcome, Via
+from camscan.inventory import ScanKind
 from camscan.inventory.identity import (
     IMPORT_AGE,
     HeardKey,
@@ -54,9 +55,9 @@ def keys(*some: HeardKey) -> frozenset[HeardKey]:
     return frozenset(some)
 
 
-def sighting(number: int, ip: str = "10.1.0.20", *keys: HeardKey, imported: bool = False, heard: bool = True,
+def sighting(number: int, ip: str = "10.1.0.20", *keys: HeardKey, kind: ScanKind = ScanKind.SCAN, heard: bool = True,
              seen: datetime | None = NOON) -> Sighting:  # fmt: skip
-    return Sighting(number, number, ip_address(ip), heard, imported, seen, frozenset(one.key for one in keys))
+    return Sighting(number, number, ip_address(ip), heard, kind, seen, frozenset(one.key for one in keys))
 
 
 @pytest.mark.parametrize(
@@ -240,12 +241,22 @@ def test_older_scans_with_a_key_of_the_newest_speak_too() -> None:
 
 def test_imports_speak_beside_the_newest_scan_unless_they_are_old() -> None:
     scanned = sighting(5, "10.1.0.20")
-    fresh = sighting(6, imported=True, seen=NOON - IMPORT_AGE)
-    stale = sighting(7, imported=True, seen=NOON - IMPORT_AGE - timedelta(seconds=1))
-    listed = sighting(8, imported=True, seen=None)
+    fresh = sighting(6, kind=ScanKind.IMPORT, seen=NOON - IMPORT_AGE)
+    stale = sighting(7, kind=ScanKind.IMPORT, seen=NOON - IMPORT_AGE - timedelta(seconds=1))
+    listed = sighting(8, kind=ScanKind.IMPORT, seen=None)
     assert [one.id for one in speaking([scanned, fresh, stale, listed])] == [8, 6, 5]
     assert latest([scanned, fresh]) == (scanned,)
     assert [one.id for one in speaking([stale])] == [7]
+
+
+def test_a_listening_takes_nothing_away_from_the_scan_before_it() -> None:
+    older, scanned, listened = sighting(1), sighting(2), sighting(3, kind=ScanKind.LISTEN)
+    assert [one.id for one in speaking([older, scanned, listened])] == [3, 2]
+    assert latest([scanned, listened]) == (listened,)
+    elsewhere = sighting(4, "10.1.0.35", kind=ScanKind.LISTEN)
+    assert [one.id for one in speaking([scanned, elsewhere])] == [4]
+    newer = sighting(5)
+    assert [one.id for one in speaking([scanned, listened, newer])] == [5]
 
 
 def test_silence_of_a_whole_scan_leaves_the_last_answer_in_place() -> None:
@@ -257,7 +268,7 @@ def test_silence_of_a_whole_scan_leaves_the_last_answer_in_place() -> None:
 
 def test_addresses_are_those_of_the_newest_scan_ipv4_first() -> None:
     now = [
-        Sighting(number, 9, ip_address(ip), heard=True, imported=False, seen=NOON, keys=frozenset())
+        Sighting(number, 9, ip_address(ip), heard=True, kind=ScanKind.SCAN, seen=NOON, keys=frozenset())
         for number, ip in enumerate(["fe80::1", "fd00::1", "169.254.1.1", "10.1.0.35"])
     ]
     assert list(map(str, addresses_of([sighting(1, "10.1.0.20"), *now]))) == [

@@ -32,7 +32,7 @@ class Database:
         self.is_sqlite = engine.dialect.name == "sqlite"
         self._turn = threading.RLock()
         self._engine = engine
-        self._writing = False
+        self._inside = self._writing = False
         if self.is_sqlite:
             event.listen(engine, "begin", self._begin_sqlite)
         with translated(where):
@@ -88,8 +88,8 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A short transaction that sees one state of the database. Raises InventoryError."""
-        with self._turn, translated(self.where), self._connection.begin():
-            yield self._connection
+        with self._transaction(writing=False) as connection:
+            yield connection
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
@@ -97,15 +97,24 @@ class Database:
 
         Raises InventoryError; then nothing of it was written.
         """
+        with self._transaction(writing=True) as connection:
+            if not self.is_sqlite:
+                connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK_NUMBER)))
+            yield connection
+
+    @contextmanager
+    def _transaction(self, *, writing: bool) -> Iterator[Connection]:
         with self._turn, translated(self.where):
-            self._writing = True
+            if self._inside:
+                raise RuntimeError("a transaction within a transaction")
+            if self._connection.in_transaction():
+                self._connection.rollback()  # an interruption (Ctrl-C) struck while the last one ended
+            self._inside, self._writing = True, writing
             try:
                 with self._connection.begin():
-                    if not self.is_sqlite:
-                        self._connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK_NUMBER)))
                     yield self._connection
             finally:
-                self._writing = False
+                self._inside = False
 
     def insert_new(self, table: Table) -> postgresql.Insert | sqlite.Insert:
         """An INSERT that passes over rows that are there already."""
@@ -134,6 +143,9 @@ class Database:
             self._engine.dispose()
 
     def _begin_sqlite(self, connection: Connection) -> None:
+        driver = connection.connection.driver_connection
+        if driver is not None and driver.in_transaction:
+            driver.rollback()  # as above, one layer below
         connection.exec_driver_sql("BEGIN IMMEDIATE" if self._writing else "BEGIN")
 
 

@@ -13,6 +13,7 @@ from enum import StrEnum
 from ipaddress import IPv4Address
 
 from camscan.evidence import IPAddress, Observation, Outcome, Via
+from camscan.inventory.records import ScanKind
 from camscan.safe.mac import mac_address
 from camscan.safe.pattern import compile_text
 
@@ -227,43 +228,51 @@ def proves_presence(observation: Observation) -> bool:
 class Sighting:
     """What one scan heard at one address of a device.
 
-    ``order`` counts scans upwards; ``imported`` where it came from a file; ``heard`` where anything answered or was
-    stated; ``seen`` is when the device was last heard on the network, None where a list merely states it.
+    ``order`` counts scans upwards; ``kind`` is what brought it in; ``heard`` where anything answered or was stated;
+    ``seen`` is when the device was last heard on the network, None where a list merely states it.
     """
 
     id: int
     order: int
     ip: IPAddress
     heard: bool
-    imported: bool
+    kind: ScanKind
     seen: datetime | None
     keys: frozenset[Key]
 
 
 def latest(sightings: Collection[Sighting]) -> tuple[Sighting, ...]:
-    """The sightings of the newest scan that heard the device; of the newest import where no scan ever did."""
-    heard = [one for one in sightings if one.heard and not one.imported] or [one for one in sightings if one.heard]
-    newest = max((one.order for one in heard), default=None)
-    return tuple(one for one in heard if one.order == newest)
+    """The sightings of the newest scan or listening that heard the device; of the newest import where none did."""
+    heard = [one for one in sightings if one.heard]
+    return _newest([one for one in heard if one.kind is not ScanKind.IMPORT] or heard)
 
 
 def speaking(sightings: Collection[Sighting]) -> tuple[Sighting, ...]:
     """The sightings whose evidence speaks for the device as it is today, newest first.
 
     Those are the newest scan's, older ones that a key ties to it, and imports, unless another tool heard them more
-    than IMPORT_AGE before.
+    than IMPORT_AGE before. Where the newest only listened, which asks nothing, the scan before it speaks as well.
     """
     anchor = latest(sightings)
+    if any(one.kind is ScanKind.LISTEN for one in anchor):
+        places = {one.ip for one in anchor}
+        scanned = [one for one in sightings if one.kind is ScanKind.SCAN and one.heard and one.ip in places]
+        anchor += _newest(scanned)
     keys = frozenset(key for one in anchor for key in one.keys)
     oldest = min((one.seen for one in anchor if one.seen), default=datetime.min.replace(tzinfo=UTC) + IMPORT_AGE)
 
     def speaks(one: Sighting) -> bool:
-        if one.imported:
+        if one.kind is ScanKind.IMPORT:
             return one.seen is None or one.seen >= oldest - IMPORT_AGE
         return not keys.isdisjoint(one.keys)
 
     chosen = [one for one in sightings if one in anchor or speaks(one)]
     return tuple(sorted(chosen, key=lambda one: (one.order, one.id), reverse=True))
+
+
+def _newest(sightings: Collection[Sighting]) -> tuple[Sighting, ...]:
+    newest = max((one.order for one in sightings), default=None)
+    return tuple(one for one in sightings if one.order == newest)
 
 
 def addresses_of(sightings: Collection[Sighting]) -> tuple[IPAddress, ...]:

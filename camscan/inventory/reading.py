@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row
 from camscan.evidence import FIELDS, Evidence, IPAddress, Observation, Outcome, Transport, Via
 from camscan.inventory.database import Database
 from camscan.inventory.identity import Key, KeyKind, Sighting, addresses_of, speaking
-from camscan.inventory.records import HostRecord
+from camscan.inventory.records import HostRecord, ScanKind
 from camscan.inventory.saving import chunks
 from camscan.inventory.schema import (
     device,
@@ -30,7 +30,7 @@ PAGE = 64
 """Devices read by one transaction."""
 
 SIGHTINGS = 8
-"""So many of a device's newest scans, and as many imports, are looked at for evidence that still speaks for it."""
+"""So many of a device's newest scans, listenings and imports each are looked at for evidence that still speaks."""
 
 OBSERVATIONS = 512
 """So many observations of one device are read, the newest first."""
@@ -151,9 +151,8 @@ def _records(connection: Connection, roots: Sequence[int], *, with_raw: bool) ->
 
 
 def _sightings(connection: Connection, roots: Collection[int]) -> dict[int, list[Sighting]]:
-    imported = scan.c.kind == "import"
     place = sa.func.row_number().over(
-        partition_by=(device.c.root, imported), order_by=(sighting.c.scan_id.desc(), sighting.c.id.desc())
+        partition_by=(device.c.root, scan.c.kind), order_by=(sighting.c.scan_id.desc(), sighting.c.id.desc())
     )
     numbered = (
         sa.select(
@@ -163,7 +162,7 @@ def _sightings(connection: Connection, roots: Collection[int]) -> dict[int, list
             sighting.c.ip,
             sighting.c.heard,
             sighting.c.last_seen,
-            imported.label("imported"),
+            scan.c.kind,
             place.label("place"),
         )
         .join(device, device.c.id == sighting.c.device_id)
@@ -181,7 +180,7 @@ def _sightings(connection: Connection, roots: Collection[int]) -> dict[int, list
                 order=row.scan_id,
                 ip=ip_address(row.ip),
                 heard=row.heard,
-                imported=bool(row.imported),
+                kind=ScanKind(row.kind),
                 seen=from_number(row.last_seen),
                 keys=frozenset(keys[row.id]),
             )
