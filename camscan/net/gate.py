@@ -54,7 +54,7 @@ class Step(Enum):
 @dataclass(slots=True)
 class _Health:
     worked: set[tuple[int, Step]] = field(default_factory=set)
-    failures: int = 0
+    failures: Counter[Step] = field(default_factory=Counter)
     unwell: bool = False
 
 
@@ -169,15 +169,16 @@ class Gate:
         if not health.worked:
             self._heard[subnet_of(ip)] += 1
         health.worked.add((port, step))
-        health.failures = 0
+        # A port that still takes connections does not make up for the answers that no longer come.
+        health.failures[step] = 0
 
     def failed(self, ip: IPAddress, port: int, step: Step) -> None:
         """Notes that a port of ``ip`` did not. Counts only where that port had done so before: a port that is
         silent from the start says nothing about the host's health."""
         health = self._health.setdefault(ip, _Health())
         if (port, step) in health.worked:
-            health.failures += 1
-            if health.failures == UNWELL_AFTER and not health.unwell:
+            health.failures[step] += 1
+            if health.failures[step] == UNWELL_AFTER and not health.unwell:
                 health.unwell = True
                 self._sick[subnet_of(ip)] += 1
 

@@ -15,6 +15,7 @@ from camscan.interrogate.tls import pack
 from camscan.net.gate import Gate, Step
 from camscan.net.segments import segments_sent
 from camscan.net.tls import Tunnel
+from camscan.scope import canonical
 
 CONNECT_SECONDS = 1.5
 """Longer than one retransmission of a lost SYN (RFC 6298: after 1 s), shorter than two."""
@@ -84,6 +85,7 @@ async def converse(
     Every failure is an outcome and never an exception, but for AuditError: without a record nothing is sent.
     ``deadline`` is in seconds and counts while the device has the word; waiting for our turn at the gate is not in it.
     """
+    ip = canonical(ip)
     with socket.socket(socket.AF_INET if ip.version == 4 else socket.AF_INET6, socket.SOCK_STREAM) as sock:
         sock.settimeout(0)
         talk = _Talk(gate, ip, conversation, sock, deadline)
@@ -209,6 +211,9 @@ def _understand(
     except ParseError as error:
         outcome = Outcome.TRUNCATED if cut else Outcome.MALFORMED
         return talk.note(outcome, question.probe, cut or str(error), raw, opened)
+    except Exception as error:  # noqa: BLE001 - a slip in one parser must not end the scan; the answer is kept
+        detail = f"camscan could not read this answer ({type(error).__name__})"
+        return talk.note(Outcome.MALFORMED, question.probe, detail, raw, opened)
     outcome = Outcome.TRUNCATED if cut else outcome_of(evidence)
     return talk.note(outcome, question.probe, cut, raw, opened + evidence)
 
