@@ -197,6 +197,7 @@ def test_an_unknown_port_that_speaks_tls() -> None:
         (CLOSED, "https"),
         (ALERT, "https"),
         (b"HTTP/1.1 400 Bad Request\r\n\r\nThe plain HTTP request was sent to HTTPS port", "https"),
+        (b"HTTP/1.1 503 Service Unavailable\r\nServer: GStreamer RTSP server\r\n\r\n", "rtsp"),
         (b"SSH-2.0-dropbear\r\n", None),
         (b"220 ready\r\n", None),
     ],

@@ -169,7 +169,8 @@ def _switches(device: _Device) -> tuple[Conversation, ...]:
 def _other(observation: Observation, host: str, contact: str) -> Conversation | None:
     port, raw, silent = observation.port, observation.raw, not observation.raw
     met = bool(observation.values("port.open"))
-    if raw.startswith(b"RTSP/") and observation.probe in ("http", "hikvision_sdk"):
+    says_rtsp = any("rtsp" in server.lower() for server in observation.values("http.server"))
+    if (raw.startswith(b"RTSP/") and observation.probe in ("http", "hikvision_sdk")) or says_rtsp:
         return rtsp.conversation(host, port, contact)
     if raw.startswith(hikvision_sdk.REQUEST[:4]) and observation.probe == "http":
         return hikvision_sdk.conversation(port)
