@@ -8,6 +8,7 @@ from pathlib import Path
 from socket import AF_INET, SOCK_DGRAM, socket
 
 import pytest
+from test_scan_reach import scope_of
 
 from camscan.audit import AuditLog
 from camscan.discover import PROBES, wsdiscovery
@@ -19,7 +20,6 @@ from camscan.net.udp import Datagrams
 from camscan.scan import asking
 from camscan.scan.asking import Asking
 from camscan.scan.state import Host
-from tests.test_scan_reach import scope_of
 
 ADDRESS = "127.95.1.1"
 PORT = 18080

@@ -6,6 +6,7 @@ from ipaddress import IPv4Address, IPv4Network, ip_address
 from pathlib import Path
 
 import pytest
+from test_scan_reach import scope_of
 
 from camscan.audit import AuditLog
 from camscan.discover import PROBES
@@ -19,7 +20,6 @@ from camscan.scan import life
 from camscan.scan.life import Life
 from camscan.scan.reach import Reach, Wire
 from camscan.scan.state import ScanState
-from tests.test_scan_reach import scope_of
 
 WIRE = Wire(
     "eth0", IPv4Address("10.1.0.9"), IPv4Network("10.1.0.0/24"), None, is_loopback=False, multicast=False, by_site=False
