@@ -1,4 +1,4 @@
-"""Whose block of MAC addresses is it, for any device at all: the full IEEE registry, to name what stands beside cameras.
+"""Whose block of MAC addresses is it, for any device: the full IEEE registry, to name what stands beside cameras.
 
 Only a name to show. What a block says of a camera's maker is decided by the curated table (see ``oui``).
 

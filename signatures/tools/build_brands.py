@@ -90,11 +90,8 @@ def _lead(entry: Mapping[str, Any], rule: Mapping[str, Any], left_out: Counter[s
 
 
 def _slugs(name: str) -> list[str]:
-    outside = name.partition(" (")[0] if " / " not in name else name.replace(" (Andy)", "")
-    return [
-        "".join(char if char.isalnum() else "-" for char in part.strip().lower()).strip("-")
-        for part in outside.split(" / ")
-    ]
+    parts = (part.partition(" (")[0].strip().lower() for part in name.split(" / "))
+    return ["".join(char if char.isalnum() else "-" for char in part) for part in parts]
 
 
 def _table(name: str, row: Mapping[str, Any]) -> Iterator[str]:
