@@ -6,8 +6,8 @@ from camscan.lab.host import Host
 from camscan.lab.icon import icon_with_hash
 from camscan.lab.line import HangUpError, Line
 from camscan.lab.model import Answer, Http, Page, Tls
-from camscan.lab.speak.auth import Login, check_http
-from camscan.lab.speak.onvif import OnvifService
+from camscan.lab.speak.auth import Login, check_http, check_soap
+from camscan.lab.speak.onvif import READ_ONLY, OnvifService
 from camscan.lab.template import Template
 
 _SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
@@ -58,6 +58,11 @@ class HttpDoor:
             self._host.state.ask(f"HTTP {request.method} {request.target}")
             again = await self._respond(line, request)
 
+    def _is_read_only_soap(self, request: _Request) -> bool:
+        """Whether it is an ONVIF question that only reads, put to a web server that knows no ONVIF."""
+        call = check_soap(self._host, request.body) if request.path.startswith("/onvif/") else None
+        return call is not None and call.operation.startswith(READ_ONLY) and call.login is Login.NONE
+
     async def _respond(self, line: Line, request: _Request) -> bool:
         """Sends the answer; whether the connection stays open."""
         if self._onvif is not None and self._spec.onvif and request.path == self._spec.onvif.path:
@@ -65,7 +70,7 @@ class HttpDoor:
             lines = (f"{self._spec.version} {soap.status}", *self._spec.onvif.headers)
             head, body = self._host.compile("\r\n".join(lines) + "\r\n\r\n"), soap.body.encode()
         else:
-            if request.method not in _SAFE_METHODS:
+            if request.method not in _SAFE_METHODS and not self._is_read_only_soap(request):
                 self._host.state.warn(f"HTTP {request.method} {request.target}")
             ready = self._choose(request)
             body = ready.raw or self._host.fill(ready.body).encode()
