@@ -3,6 +3,8 @@
 import asyncio
 import logging
 import socket
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -142,6 +144,43 @@ def test_only_through_the_makers_own_door(gate: Gate, maker: str | None, door: D
     assert (device.connections > 0) is goes
     assert bool(heard[0]) is goes
     assert bool(owner.skipped) is not goes
+
+
+def test_another_port_is_tried_while_no_login_has_gone_out(gate: Gate) -> None:
+    door = DigestDoor({PAGE: INFO}, password=CANARY)
+    with Device(says(reply("404 Not Found"))) as first, Device(says(b"")) as second, Device(door) as third:
+        owner, _ = run()
+        hints = tuple(hint(device) for device in (first, second, third, first))
+        heard = asyncio.run(owner.ask(gate, ip_address("127.0.0.1"), "hikvision", hints))
+    assert [item.outcome.value for item in heard] == ["not-this-protocol", "closed", "ok"]
+    assert first.connections == 1
+
+
+@pytest.mark.parametrize("answer", [reply("401 Unauthorized"), b"", reply("500 Internal Server Error")])
+def test_after_a_login_has_gone_out_no_other_port_is_tried(gate: Gate, answer: bytes) -> None:
+    challenge = reply("401 Unauthorized", b"", 'WWW-Authenticate: Digest realm="a", nonce="b"')
+
+    def talk(conn: socket.socket, request: bytes) -> None:
+        conn.sendall(answer if b"Authorization" in request else challenge)
+
+    with Device(talk) as first, Device(DigestDoor({PAGE: INFO}, password=CANARY)) as second:
+        owner, _ = run()
+        asyncio.run(owner.ask(gate, ip_address("127.0.0.1"), "hikvision", (hint(first), hint(second))))
+    assert (first.connections, second.connections) == (2, 0)
+
+
+def test_preload_reads_all_that_a_visit_needs() -> None:
+    """Root is given up before the first visit, and the files may be root's alone."""
+    code = (
+        "import sys, builtins, io, os\n"
+        "from camscan.owner.ask import preload\n"
+        "assert 'zeep' not in sys.modules\n"
+        "preload()\n"
+        "assert {'zeep', 'requests', 'camscan.net.session'} <= set(sys.modules)\n"
+        "from camscan.owner import onvif\n"
+        "assert onvif._document.cache_info().currsize == 1\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
 
 
 def test_an_address_without_credentials_is_said_so(gate: Gate) -> None:

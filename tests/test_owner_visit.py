@@ -46,9 +46,24 @@ def test_scrubs_password_and_proofs_but_not_what_is_too_short_to_be_told_apart()
 
 def test_a_reading_grows() -> None:
     note = visit(ip_address("10.1.0.5")).note("page", Outcome.OK)
-    reading = Reading().plus(note, rejected=True).plus(note)
-    assert reading.rejected
-    assert len(reading.observations) == 2
+    reading = Reading().plus(note, sent=True, rejected=True).plus(note)
+    assert (reading.sent, reading.rejected, len(reading.observations)) == (True, True, 2)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "sent", "settled"),
+    [
+        (Outcome.OK, False, True),
+        (Outcome.AUTH_REQUIRED, False, True),
+        (Outcome.NOT_THIS_PROTOCOL, False, False),
+        (Outcome.TIMED_OUT, False, False),
+        (Outcome.TIMED_OUT, True, True),
+    ],
+)
+def test_what_settles_where_the_door_is(outcome: Outcome, *, sent: bool, settled: bool) -> None:
+    note = visit(ip_address("10.1.0.5")).note("page", outcome)
+    assert Reading().plus(note, sent=sent).settles_it is settled
+    assert not Reading().settles_it
 
 
 def test_words_that_count_attempts() -> None:

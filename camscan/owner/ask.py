@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from importlib import import_module
 from types import MappingProxyType
 
 from camscan.errors import AuditError, CredentialError, OutOfScopeError
@@ -23,6 +24,9 @@ from camscan.scope import canonical
 
 REFUSALS_PER_SET = 3
 """Refusals after which a set is not used again in a run. Devices lock an account after five and more."""
+
+PORTS_TRIED = 3
+"""Ports where a door is looked for; the next one only while no login has gone out."""
 
 MAKERS_DOOR = MappingProxyType[str, DoorName]({"hikvision": "isapi", "dahua": "dahua-cgi"})
 """Makers with a door of their own; devices of all others are asked by ONVIF, where they speak it."""
@@ -100,20 +104,22 @@ class OwnerRun:
         if ip in self._visited:
             return ()
         door: DoorName = MAKERS_DOOR.get(maker or "", "onvif")
-        hint = next((item for item in door_hints if item.door == door), None)
+        places = [item for item in door_hints if item.door == door][:PORTS_TRIED]
         chosen = choose(self._sets, ip, door)
         if chosen is None:
             self.skipped[ip] = f"no credentials are bound to it for {door}"
         elif ip in self._refused_before:
             self.skipped[ip] = "it refused a login before; --retry-credentials tries again"
-        elif hint is None:
+        elif not places:
             self.skipped[ip] = f"no port was heard where {door} could be"
         else:
             self._visited.add(ip)
-            return await self._turn(gate, ip, hint, chosen)
+            return await self._turn(gate, ip, places, chosen)
         return ()
 
-    async def _turn(self, gate: Gate, ip: IPAddress, hint: DoorHint, chosen: CredentialSet) -> tuple[Observation, ...]:
+    async def _turn(
+        self, gate: Gate, ip: IPAddress, places: Sequence[DoorHint], chosen: CredentialSet
+    ) -> tuple[Observation, ...]:
         use = self._uses[chosen.name]
         async with use.changed:
             await use.changed.wait_for(lambda: use.settled)
@@ -135,39 +141,62 @@ class OwnerRun:
             asyncio.run_coroutine_threadsafe(leave(), loop)
 
         try:
-            return await self._go(gate, ip, hint, chosen, accepted)
+            return await self._go(gate, ip, places, chosen, accepted)
         finally:
             await leave()
 
     async def _go(
-        self, gate: Gate, ip: IPAddress, hint: DoorHint, chosen: CredentialSet, accepted: Callable[[], None]
+        self,
+        gate: Gate,
+        ip: IPAddress,
+        places: Sequence[DoorHint],
+        chosen: CredentialSet,
+        accepted: Callable[[], None],
     ) -> tuple[Observation, ...]:
         from camscan.net.session import gated_session
 
         await gate.bind()
-        session = gated_session(gate, ip, contact=self._contact, purpose=f"owner.{hint.door}")
-        visit = Visit(session, ip, hint.port, hint.door, chosen, hint.tls, hint.path, accepted)
+        door = places[0].door
+        session = gated_session(gate, ip, contact=self._contact, purpose=f"owner.{door}")
+        visits = [Visit(session, ip, at.port, door, chosen, at.tls, at.path, accepted) for at in places]
         # A thread of its own: many that wait for the gate would block the loop's default ones, which the audit needs.
         thread = ThreadPoolExecutor(1, "camscan-owner")
         with session:
-            reading = asyncio.get_running_loop().run_in_executor(thread, _visit, visit)
+            reading = asyncio.get_running_loop().run_in_executor(thread, _visit_first, visits)
             thread.shutdown(wait=False)
             try:
                 done = await asyncio.shield(reading)
             except asyncio.CancelledError:
                 # The login may be on its way already; how the device took it must not be lost.
                 session.abort()
-                self._note(await reading, ip, hint, chosen)
+                self._note(await reading, ip, door, chosen)
                 raise
-        self._note(done, ip, hint, chosen)
+        self._note(done, ip, door, chosen)
         return done.observations
 
-    def _note(self, reading: Reading, ip: IPAddress, hint: DoorHint, chosen: CredentialSet) -> None:
+    def _note(self, reading: Reading, ip: IPAddress, door: DoorName, chosen: CredentialSet) -> None:
         if reading.rejected:
-            refusal = Refusal(ip, hint.door, chosen.name, datetime.now(UTC))
+            refusal = Refusal(ip, door, chosen.name, datetime.now(UTC))
             self._uses[chosen.name].refusals += 1
             self.refusals.append(refusal)
             self._record(refusal)
+
+
+def preload() -> None:
+    """Imports and reads all that visits need, while this process may still read every file: before it gives up root."""
+    import_module("camscan.net.session")
+    onvif.preload()
+
+
+def _visit_first(visits: Sequence[Visit]) -> Reading:
+    """Visits the ports in turn, until one turns out to be the right one or a login has gone out."""
+    heard: tuple[Observation, ...] = ()
+    for visit in visits:
+        reading = _visit(visit)
+        heard += reading.observations
+        if reading.settles_it:
+            break
+    return Reading(heard, reading.sent, reading.rejected)
 
 
 def _visit(visit: Visit) -> Reading:

@@ -106,6 +106,11 @@ def _document() -> Any:
     return _zeep().wsdl.Document(str(folder / "devicemgmt.wsdl"), _Shelf(folder), settings=_settings())
 
 
+def preload() -> None:
+    """Imports zeep and reads the WSDL files, so that no visit needs to. Raises CredentialError where they lack."""
+    _document()
+
+
 def _settings() -> Any:
     return _zeep().Settings(
         strict=True, xml_huge_tree=False, forbid_dtd=True, forbid_entities=True, forbid_external=True, raw_response=True
@@ -169,7 +174,7 @@ def visit(where: Visit) -> Reading:
     token, trusted = _Token(where, _ahead(clock)), False
     for operation in ("GetDeviceInformation", "GetNetworkInterfaces"):
         answer, refused = ask(operation, token, trusted=trusted)
-        reading = reading.plus(answer, rejected=refused)
+        reading = reading.plus(answer, sent=True, rejected=refused)
         if not answer.values("owner.door"):
             break
         if not trusted:

@@ -1,7 +1,7 @@
 """One visit: one device at one door with one login, and what came of it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from camscan.evidence import Evidence, IPAddress, Observation, Outcome, Transport, Via, observe
@@ -76,14 +76,21 @@ class Visit:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a visit brought. ``rejected``: the device refused the login itself, so it must not be tried again."""
+    """What a visit brought. ``sent``: a login went out. ``rejected``: the device refused it, so it must not be tried
+    again."""
 
     observations: tuple[Observation, ...] = ()
+    sent: bool = False
     rejected: bool = False
 
-    def plus(self, observation: Observation, *, rejected: bool = False) -> "Reading":
+    def plus(self, observation: Observation, *, sent: bool = False, rejected: bool = False) -> "Reading":
         """This reading with one more observation."""
-        return replace(self, observations=(*self.observations, observation), rejected=self.rejected or rejected)
+        return Reading((*self.observations, observation), self.sent or sent, self.rejected or rejected)
+
+    @property
+    def settles_it(self) -> bool:
+        """Whether this was the right port, or a login was spent on it: then no other port is tried."""
+        return self.sent or any(item.outcome in (Outcome.OK, Outcome.AUTH_REQUIRED) for item in self.observations)
 
 
 def counts_attempts(body: bytes) -> bool:

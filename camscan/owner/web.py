@@ -35,7 +35,7 @@ def read(visit: Visit, pages: tuple[Page, ...]) -> Reading:
             visit.session.get(visit.url(page.path), auth=login)
         except UnansweredError as error:
             raw = visit.scrub(visit.session.wire)
-            return reading.plus(visit.note(page.name, error.outcome, str(error), raw))
+            return reading.plus(visit.note(page.name, error.outcome, str(error), raw), sent=login.sent)
         reading, trusted, go_on = _understand(visit, page, login, reading, trusted=trusted)
         if not go_on:
             break
@@ -50,27 +50,31 @@ def _understand(
     try:
         reply = http.read(raw)
     except ParseError as error:
-        return reading.plus(visit.note(page.name, Outcome.MALFORMED, str(error), raw)), trusted, False
+        return reading.plus(visit.note(page.name, Outcome.MALFORMED, str(error), raw), sent=login.sent), trusted, False
     evidence, problem = _evidence(page, reply)
     refused = reply.status in (401, 403) or (login.sent and evidence is None and counts_attempts(reply.body))
     if refused and login.sent and not trusted:
         note = visit.note(
             page.name, Outcome.AUTH_REQUIRED, "the login was refused", raw, (Evidence("owner.rejected", visit.door),)
         )
-        return reading.plus(note, rejected=True), False, False
+        return reading.plus(note, sent=True, rejected=True), False, False
     if refused:
         why = "this login may not read that" if trusted else "the device refuses without asking for a login"
         why = login.left_out or why
-        return reading.plus(visit.note(page.name, Outcome.AUTH_REQUIRED, why, raw)), trusted, trusted
+        return reading.plus(visit.note(page.name, Outcome.AUTH_REQUIRED, why, raw), sent=login.sent), trusted, trusted
     if evidence is None:
         outcome = Outcome.TRUNCATED if cut else Outcome.NOT_THIS_PROTOCOL
         go_on = not cut and (trusted or (login.sent and reply.status in (400, 404)))
-        return reading.plus(visit.note(page.name, outcome, cut or problem, raw)), trusted, go_on
+        return reading.plus(visit.note(page.name, outcome, cut or problem, raw), sent=login.sent), trusted, go_on
     if login.sent and not trusted:
         visit.accepted()
     found = (Evidence("owner.door", visit.door), *evidence)
     outcome = Outcome.TRUNCATED if cut else Outcome.OK
-    return reading.plus(visit.note(page.name, outcome, cut, raw, found)), trusted or login.sent, not cut
+    return (
+        reading.plus(visit.note(page.name, outcome, cut, raw, found), sent=login.sent),
+        trusted or login.sent,
+        not cut,
+    )
 
 
 def _evidence(page: Page, reply: Reply) -> tuple[tuple[Evidence, ...] | None, str]:
