@@ -29,6 +29,9 @@ from camscan.safe.text import neutralise
 _SURE = frozenset({Verdict.PROBABLE, Verdict.CONFIRMED})
 _SHOWN = 40
 
+REMEMBERED = 20_000
+"""Answers that are kept, one for each model with its firmware."""
+
 
 class Status(StrEnum):
     """Whether a device is affected, as far as its model and firmware tell."""
@@ -86,6 +89,11 @@ class Advisories:
     sources: tuple[str, ...] = ()
 
     @cached_property
+    def answers(self) -> dict[tuple[object, ...], tuple[AdvisoryStatus, ...]]:
+        """Answers given before, by all that they depend on: many devices are of one model and firmware."""
+        return {}
+
+    @cached_property
     def _by_maker(self) -> Mapping[str, tuple[Advisory, ...]]:
         found: dict[str, list[Advisory]] = defaultdict(list)
         for item in self.items:
@@ -123,6 +131,19 @@ def status(device: Device, advisories: Advisories) -> tuple[AdvisoryStatus, ...]
     """
     if device.maker is None or device.verdict not in _SURE:
         return ()
+    case = (
+        device.maker, device.brand, device.brand_verdict is Verdict.UNKNOWN, device.kind,
+        device.model, device.firmware, device.firmware_date,
+    )  # fmt: skip
+    known = advisories.answers.get(case)
+    if known is None:
+        if len(advisories.answers) >= REMEMBERED:
+            advisories.answers.clear()
+        known = advisories.answers[case] = _compare(device, device.maker, advisories)
+    return known
+
+
+def _compare(device: Device, maker: str, advisories: Advisories) -> tuple[AdvisoryStatus, ...]:
     found = [
         AdvisoryStatus(
             id=item.id,
@@ -135,7 +156,7 @@ def status(device: Device, advisories: Advisories) -> tuple[AdvisoryStatus, ...]
             source=item.source,
             as_of=item.as_of or advisories.as_of,
         )
-        for item in advisories.of_maker(device.maker)
+        for item in advisories.of_maker(maker)
         if _concerns(item, device) and (told := _told(item, advisories.limits(item), device)) is not None
     ]
     return tuple(sorted(found, key=lambda item: (_ORDER.index(item.status), not item.kev, item.id)))

@@ -80,6 +80,18 @@ class ListMatch:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """All that an answer depends on: an estate has thousands of devices and few cases."""
+
+    maker: str
+    probable: bool
+    disputed: bool
+    rebrand: bool
+    place: str | None
+    sector: str | None
+
+
 @dataclass(frozen=True)
 class PolicyLists:
     """The lists, as of one day."""
@@ -87,6 +99,11 @@ class PolicyLists:
     as_of: date
     lists: tuple[PolicyList, ...]
     classes: Mapping[str, frozenset[str]]
+
+    @cached_property
+    def answers(self) -> dict[_Case, tuple[ListMatch, ...]]:
+        """Answers given before, by what they depend on."""
+        return {}
 
     @cached_property
     def _by_maker(self) -> Mapping[str, tuple[tuple[PolicyList, tuple[Cover, ...]], ...]]:
@@ -129,11 +146,19 @@ def named(
     """
     if device.maker is None or _STANDING.get(device.verdict) is not _Standing.SAID:
         return ()
-    own_place, own_sector = place(scope_jurisdiction), sector(scope_sector)
-    return tuple(
-        _match(item, covers, device, lists.as_of, own_place, own_sector)
-        for item, covers in lists.of_maker(device.maker)
+    case = _Case(
+        maker=device.maker,
+        probable=device.verdict is Verdict.PROBABLE,
+        disputed=any(conflict.axis == "maker" for conflict in device.conflicts),
+        rebrand=device.brand is not None and device.brand != device.maker,
+        place=place(scope_jurisdiction),
+        sector=sector(scope_sector),
     )
+    known = lists.answers.get(case)
+    if known is None:
+        rows = lists.of_maker(case.maker)
+        known = lists.answers[case] = tuple(_match(item, covers, case, lists.as_of) for item, covers in rows)
+    return known
 
 
 def undecided(device: Device, lists: PolicyLists) -> tuple[str, ...]:
@@ -144,16 +169,9 @@ def undecided(device: Device, lists: PolicyLists) -> tuple[str, ...]:
     return tuple(item.id for item, _ in lists.of_maker(device.maker))
 
 
-def _match(
-    item: PolicyList,
-    covers: tuple[Cover, ...],
-    device: Device,
-    as_of: date,
-    own_place: str | None,
-    own_sector: str | None,
-) -> ListMatch:
+def _match(item: PolicyList, covers: tuple[Cover, ...], case: _Case, as_of: date) -> ListMatch:
     cover = covers[0]
-    applies, why = binding(item, own_place, own_sector)
+    applies, why = binding(item, case.place, case.sector)
     best = min(item.source, key=lambda source: (not source.url, not source.read))
     return ListMatch(
         id=item.id,
@@ -170,7 +188,7 @@ def _match(
         source=best.cited,
         read=item.read,
         verified=cover.verified,
-        caveats=tuple(_caveats(item, cover, device)),
+        caveats=tuple(_caveats(item, cover, case)),
     )
 
 
@@ -185,7 +203,7 @@ def _sentence(cover: Cover) -> str:
     return f"It names no company. It covers a class{since}: {cover.text}."
 
 
-def _caveats(item: PolicyList, cover: Cover, device: Device) -> list[str]:
+def _caveats(item: PolicyList, cover: Cover, case: _Case) -> list[str]:
     found: list[str] = []
     if not cover.verified:
         found.append(f"Not verified: {cover.note}." if cover.note else "Not verified.")
@@ -197,12 +215,14 @@ def _caveats(item: PolicyList, cover: Cover, device: Device) -> list[str]:
         found.append("Read in secondary sources, not in the list itself.")
     if cover.match is Match.CLASS:
         found.append("That this maker belongs to the class is our reading, from where its company has its seat.")
-    if device.verdict is Verdict.PROBABLE:
+    if case.probable:
         found.append("The maker of this device is probable, not confirmed.")
-    if any(conflict.axis == "maker" for conflict in device.conflicts):
+    if case.disputed:
         found.append("Signs of weight disagree on the maker of this device.")
-    if device.brand is not None and device.brand != device.maker:
+    if case.rebrand:
         found.append("It is sold under another name: what is said here is said of the maker, not of that brand.")
+        if item.not_covered:
+            found.append(item.not_covered)
     return found
 
 
