@@ -7,7 +7,7 @@ IP = ip_address("10.1.0.20")
 
 
 def answer(raw: bytes, probe: str = "sadp") -> Observation:
-    evidence = (Evidence("sadp.answer", "yes"),)
+    evidence = (Evidence("sadp.answer", "yes"), Evidence("sadp.serial", raw.decode()))
     return observe(IP, 37020, Transport.UDP, Via.MULTICAST, probe, Outcome.OK, raw=raw, evidence=evidence)
 
 
@@ -18,6 +18,19 @@ def test_the_same_answer_is_kept_once() -> None:
     assert len(host.observations) == 1
     assert host.heard_by("sadp")
     assert not host.heard_by("dhip")
+
+
+def test_an_answer_that_differs_only_in_its_message_number_is_kept_once() -> None:
+    host = Host(IP)
+    evidence = (Evidence("wsd.types", "Device"),)
+    for number in (b"1", b"2"):
+        host.add(observe(IP, 3702, Transport.UDP, Via.MULTICAST, "w", Outcome.OK, raw=number, evidence=evidence))
+        host.add(observe(IP, 3702, Transport.UDP, Via.MULTICAST, "w", Outcome.MALFORMED, raw=number))
+    assert [(o.outcome, o.raw) for o in host.observations] == [
+        (Outcome.OK, b"1"),
+        (Outcome.MALFORMED, b"1"),
+        (Outcome.MALFORMED, b"2"),
+    ]
 
 
 def test_one_address_that_claims_to_be_five_hundred_devices_is_cut_short() -> None:

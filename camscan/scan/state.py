@@ -8,7 +8,7 @@ from hashlib import sha256
 from ipaddress import IPv4Network
 from secrets import randbits
 
-from camscan.evidence import IPAddress, Observation
+from camscan.evidence import IPAddress, Observation, Transport
 
 CLAIMS_PER_PROBE = 16
 """Different answers of one protocol that one address is believed; a device that claims to be more is cut short."""
@@ -37,17 +37,18 @@ class Host:
     _claims: Counter[str] = field(default_factory=Counter)
 
     def add(self, observation: Observation) -> bool:
-        """Keeps ``observation`` unless the same answer was kept already. False where it was cut as one claim too
-        many."""
-        if observation.raw:
-            key = (f"{observation.probe} {observation.via}", sha256(observation.raw).digest()[:16])
+        """Keeps ``observation`` unless it says nothing that the same protocol did not say in the same way before.
+        False where it was cut as one claim too many."""
+        if observation.evidence or observation.raw:
+            said = repr(observation.evidence).encode() if observation.evidence else observation.raw
+            key = (f"{observation.probe} {observation.port} {observation.via}", sha256(said).digest()[:16])
             if key in self._seen:
                 return True
             self._seen.add(key)
-            if observation.port and observation.transport.value == "udp":
-                self._claims[observation.probe] += 1
-                if self._claims[observation.probe] > CLAIMS_PER_PROBE:
-                    return False
+        if observation.transport is Transport.UDP:
+            self._claims[observation.probe] += 1
+            if self._claims[observation.probe] > CLAIMS_PER_PROBE:
+                return False
         self.observations.append(observation)
         return True
 
