@@ -1,6 +1,6 @@
 from ipaddress import ip_address
 
-from camscan.evidence import Evidence, IPAddress, Observation, Outcome, Transport, Via, observe
+from camscan.evidence import Evidence, Observation, Outcome, Transport, Via, observe
 from camscan.scan.state import CLAIMS_PER_PROBE, Host, ScanState, Stage
 
 IP = ip_address("10.1.0.20")
@@ -40,20 +40,14 @@ def test_one_address_that_claims_to_be_five_hundred_devices_is_cut_short() -> No
     assert len(host.observations) == CLAIMS_PER_PROBE
 
 
-def test_what_was_stored_is_let_go_of_and_what_comes_late_is_stored_too() -> None:
-    stored: list[tuple[IPAddress, int, bool]] = []
-
-    def sink(ip: IPAddress, heard: tuple[Observation, ...], done: bool) -> None:
-        stored.append((ip, len(heard), done))
-
+def test_what_was_taken_is_let_go_of_and_what_comes_late_is_taken_too() -> None:
     host = Host(IP)
     host.add(answer(b"a"))
-    host.store(sink, done=True)
+    assert len(host.take()) == 1
     host.add(answer(b"a"))
     host.add(answer(b"b"))
-    host.store(sink, done=True)
-    host.store(sink, done=False)
-    assert stored == [(IP, 1, True), (IP, 1, True)]
+    assert [o.raw for o in host.take()] == [b"b"]
+    assert host.take() == ()
 
 
 def test_every_scan_has_identifiers_of_its_own() -> None:

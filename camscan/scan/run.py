@@ -76,7 +76,7 @@ class Scan:
             self._ears.close()
             for host in self.state.hosts.values():
                 if host.observations:
-                    host.store(self._sink, done=host.stage is Stage.DONE)
+                    self._sink(host.ip, host.take(), host.stage is Stage.DONE)
 
     async def _first_stage(self, addresses: Sequence[IPAddress], *, groups: bool) -> None:
         async with asyncio.TaskGroup() as tasks:
@@ -96,7 +96,8 @@ class Scan:
                 await self._asking.ask(host)
                 self._life.read_neighbours()
                 host.stage = Stage.DONE
-                host.store(self._sink, done=True)
+                # Storing waits for the disk; meanwhile the others are listened to.
+                await asyncio.to_thread(self._sink, host.ip, host.take(), True)  # noqa: FBT003 - the Sink's own form
             finally:
                 self._met.task_done()
 

@@ -56,11 +56,10 @@ class Host:
         """Whether a probe's protocol was answered."""
         return any(o.probe == probe and o.evidence for o in self.observations)
 
-    def store(self, sink: Sink, *, done: bool) -> None:
-        """Hands over what was not handed over yet, and lets go of it."""
+    def take(self) -> tuple[Observation, ...]:
+        """What was not taken before; the host lets go of it."""
         fresh, self.observations = tuple(self.observations), []
-        if fresh or done:
-            sink(self.ip, fresh, done)
+        return fresh
 
 
 @dataclass(slots=True)
