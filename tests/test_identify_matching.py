@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from camscan.identify.format import Condition
-from camscan.identify.matching import REMEMBERED, Matcher
+from camscan.identify.matching import REMEMBERED, REMEMBERED_CHARACTERS, Matcher
 
 
 def matcher(*conditions: dict[str, object]) -> Matcher:
@@ -72,5 +72,13 @@ def test_the_memory_of_results_is_bounded() -> None:
     for number in range(REMEMBERED + 10):
         one.hits("sadp.serial", str(number))
     assert len(one._remembered) <= REMEMBERED
-    one.hits("sadp.serial", "x" * 4000)
-    assert ("sadp.serial", "x" * 4000) not in one._remembered
+    for number in range(REMEMBERED_CHARACTERS // 4000 + 10):
+        one.hits("sadp.serial", f"{number:04000}")
+    assert sum(len(value) for _, value in one._remembered) <= REMEMBERED_CHARACTERS
+
+
+def test_a_value_that_comes_once_is_matched_alike_and_not_kept() -> None:
+    one = matcher({"field": "sadp.serial", "prefix": "DS"})
+    assert one.hits_once("sadp.serial", "DS-1") == one.hits("sadp.serial", "DS-1")
+    assert one.hits_once("sadp.serial", "x") == one.hits_once("http.title", "DS-1") == ()
+    assert ("sadp.serial", "x") not in one._remembered

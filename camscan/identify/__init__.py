@@ -42,7 +42,8 @@ def assess(observations: Sequence[Observation], signatures: SignatureSet, *, ip:
         raise ValueError("a device has at least one observation")
     heard = hear(observations)
     found = match(heard, signatures)
-    protocols = {item.id: protocol(item.evidence.name) for item in heard.items}
+    spoken = {number for sign in found.signs for number in sign.evidence}
+    protocols = {number: protocol(heard.items[number - 1].evidence.name) for number in spoken}
     maker, brand, kind = (decide(axis, found.signs, heard.proven, protocols) for axis in ("maker", "brand", "kind"))
     kind_value = Kind(kind.value) if kind.value else Kind.UNKNOWN
     attributes = read_attributes(heard, found.captures, maker.value, kind_value)

@@ -8,6 +8,7 @@ last what an imported list says. Within one source the newest statement wins.
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from camscan.device import Conflict, Kind
 from camscan.identify.heard import Heard
@@ -131,6 +132,7 @@ def _mac(heard: Heard) -> tuple[str | None, bool]:
     return None, False
 
 
+@lru_cache(maxsize=4096)
 def split_firmware(text: str) -> tuple[str, str | None]:
     """A firmware text as version and build date (ISO 8601), where it holds one.
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from camscan.device import HeardEvidence
 from camscan.evidence import Evidence, IPAddress, Observation, Outcome, Transport, Via
@@ -38,20 +39,24 @@ class Heard:
 def hear(observations: Sequence[Observation]) -> Heard:
     """Observations of one device in the order of time. Evidence that the same door gave again is numbered once, as
     heard last; every answer still holds all that it said."""
-    ordered = tuple(sorted(observations, key=lambda item: item.at))
+    ordered = tuple(sorted(observations, key=_moment))
+    hosts = _hosts(ordered)
     doors: dict[tuple[object, ...], int] = {}
     newest: dict[_Key, tuple[Evidence, Observation]] = {}
     said: list[list[_Key]] = []
-    for observation in ordered:
-        door = (observation.ip, observation.port, observation.transport, observation.via, observation.probe)
+    for observation, host in zip(ordered, hosts, strict=True):
+        if not observation.evidence:
+            continue
+        door = (host, observation.port, observation.transport, observation.via, observation.probe)
         number = doors.setdefault(door, len(doors))
-        keys = [(number, evidence.name, evidence.value) for evidence in observation.evidence]
-        for key, evidence in zip(keys, observation.evidence, strict=True):
+        keys: list[_Key] = []
+        for evidence in observation.evidence:
+            key = (number, evidence.name, evidence.value)
+            keys.append(key)
             newest.pop(key, None)
             newest[key] = (evidence, observation)
-        if keys:
-            said.append(keys)
-    places = {key: place for place, key in enumerate(newest)}
+        said.append(keys)
+    places = dict(zip(newest, range(len(newest)), strict=True))
     items = tuple(
         HeardEvidence(number, evidence, observation)
         for number, (evidence, observation) in enumerate(newest.values(), 1)
@@ -60,35 +65,57 @@ def hear(observations: Sequence[Observation]) -> Heard:
     by_field: dict[str, list[HeardEvidence]] = {}
     for item in items:
         by_field.setdefault(item.evidence.name, []).append(item)
-    return Heard(ordered, items, tuple(answers), _proven(ordered, items), by_field)
+    return Heard(ordered, items, tuple(answers), _proven(ordered, hosts, items), by_field)
+
+
+def _moment(observation: Observation) -> datetime:
+    return observation.at
+
+
+def _hosts(observations: Sequence[Observation]) -> list[int]:
+    """A small number for the address of each observation: addresses are slow to hash, and mostly one object."""
+    by_object: dict[int, int] = {}
+    by_value: dict[IPAddress, int] = {}
+    numbers = []
+    for observation in observations:
+        number = by_object.get(id(observation.ip))
+        if number is None:
+            number = by_value.setdefault(observation.ip, len(by_value))
+            by_object[id(observation.ip)] = number
+        numbers.append(number)
+    return numbers
 
 
 _Key = tuple[int, str, str]
 """Number of the door (address, port, way and probe), field, value."""
 
 
-def _proven(observations: Sequence[Observation], items: Sequence[HeardEvidence]) -> frozenset[int]:
+def _proven(observations: Sequence[Observation], hosts: list[int], items: Sequence[HeardEvidence]) -> frozenset[int]:
     """Rule 6 of the design: a claim counts once its sender has completed a conversation (over TCP, or by a unicast
     answer from an address that also answered ARP or TCP)."""
-    conversed: set[IPAddress] = set()
-    alive: set[IPAddress] = set()
-    unicast: set[IPAddress] = set()
-    for observation in observations:
+    conversed: set[int] = set()
+    alive: set[int] = set()
+    unicast: set[int] = set()
+    for observation, host in zip(observations, hosts, strict=True):
         transport, outcome = observation.transport, observation.outcome
         if observation.via is Via.IMPORTED:
             continue
         if transport is Transport.TCP:
             if outcome in _SPOKE:
-                conversed.add(observation.ip)
+                conversed.add(host)
             elif outcome is Outcome.REFUSED:
-                alive.add(observation.ip)
+                alive.add(host)
         elif transport is Transport.UDP:
             if observation.via is Via.UNICAST and observation.evidence:
-                unicast.add(observation.ip)
+                unicast.add(host)
         elif any(item.name in _LINK_FIELDS for item in observation.evidence):
-            alive.add(observation.ip)
+            alive.add(host)
     proven = conversed | (unicast & alive)
     if not proven:
         return frozenset()
-    believed = {id(item) for item in observations if item.via is not Via.IMPORTED and item.ip in proven}
+    believed = {
+        id(observation)
+        for observation, host in zip(observations, hosts, strict=True)
+        if host in proven and observation.via is not Via.IMPORTED
+    }
     return frozenset(item.id for item in items if id(item.observation) in believed)

@@ -14,10 +14,10 @@ from camscan.safe.pattern import Pattern, compile_text
 Captures = tuple[tuple[str, str], ...]
 
 REMEMBERED = 50_000
-"""Results that are kept; with short values only, about 15 MB."""
+"""Results that are kept."""
 
-_SHORT = 200
-"""Characters of a value whose result is worth keeping: longer ones (bodies) seldom come twice."""
+REMEMBERED_CHARACTERS = 4_000_000
+"""Characters of the values whose results are kept; with them, about 20 MB."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +45,7 @@ class Matcher:
     def __init__(self, conditions: Sequence[Condition]) -> None:
         self._fields: dict[str, _FieldIndex] = defaultdict(_FieldIndex)
         self._remembered: dict[tuple[str, str], tuple[Hit, ...]] = {}
+        self._characters = 0
         for number, condition in enumerate(conditions):
             for name in condition.field:
                 _add(self._fields[name], condition, number)
@@ -58,12 +59,22 @@ class Matcher:
         key = (name, value)
         known = self._remembered.get(key)
         if known is None:
-            known = tuple(sorted(_search(index, value), key=lambda hit: hit.condition))
-            if len(value) <= _SHORT:
-                if len(self._remembered) >= REMEMBERED:
-                    self._remembered.clear()
-                self._remembered[key] = known
+            known = tuple(sorted(_search(index, value), key=_number))
+            self._characters += len(value)
+            if len(self._remembered) >= REMEMBERED or self._characters > REMEMBERED_CHARACTERS:
+                self._remembered.clear()
+                self._characters = len(value)
+            self._remembered[key] = known
         return known
+
+    def hits_once(self, name: str, value: str) -> tuple[Hit, ...]:
+        """As ``hits``, for a value that will not be asked for again: nothing is kept."""
+        index = self._fields.get(name)
+        return () if index is None else tuple(sorted(_search(index, value), key=_number))
+
+
+def _number(hit: Hit) -> int:
+    return hit.condition
 
 
 def _add(index: _FieldIndex, condition: Condition, number: int) -> None:

@@ -5,7 +5,7 @@ says something only beside another sign of its maker (see ``signs``): the forms 
 """
 
 from collections.abc import Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
@@ -111,6 +111,7 @@ _CODE = compile_text(r"^F000B[0-9A-F]{3}$")
 """Bosch writes the code of its hardware where others write the model."""
 
 
+@lru_cache(maxsize=REMEMBERED)
 def clean_model(text: str) -> str | None:
     """A model name without its surroundings, or None where the text is a placeholder."""
     name = text.strip().strip('"').strip()

@@ -35,7 +35,10 @@ class Compiled:
 
     loaded: Loaded
     needs: tuple[int, ...]
-    forbids: tuple[int, ...]
+    need_set: frozenset[int]
+    forbids: frozenset[int]
+    everywhere: bool
+    """Whether its conditions may hold in different answers of one device."""
     points: tuple[tuple[str, str], ...]
     source: str
 
@@ -84,10 +87,13 @@ def _compile(item: Loaded, numbers: dict[Condition, int]) -> Compiled:
         return numbers.setdefault(condition, len(numbers))
 
     signature = item.signature
+    needs = tuple(number(condition) for condition in signature.all)
     return Compiled(
         loaded=item,
-        needs=tuple(number(condition) for condition in signature.all),
-        forbids=tuple(number(condition) for condition in signature.unless),
+        needs=needs,
+        need_set=frozenset(needs),
+        forbids=frozenset(number(condition) for condition in signature.unless),
+        everywhere=signature.within == "device",
         points=signature.points,
         source=f"{signature.source} ({signature.date.isoformat()})",
     )

@@ -1,7 +1,7 @@
 """From what was heard to signs: the signatures that match, the MAC table and the model names."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from camscan.device import HeardEvidence, Sign, Strength
@@ -108,21 +108,24 @@ _ItemHits = list[tuple[int, Captures]]
 
 def _matches(heard: Heard, signatures: SignatureSet) -> Iterator[tuple[int, _ItemHits]]:
     """(place of a signature, what made it match), once per answer that matches."""
-    hits = [signatures.matcher.hits(item.evidence.name, item.evidence.value) for item in heard.items]
-    everywhere = _by_condition(enumerate(hits))
+    hits_of = signatures.matcher.hits
+    telling = {
+        place: hits
+        for place, item in enumerate(heard.items)
+        if (hits := hits_of(item.evidence.name, item.evidence.value))
+    }
+    everywhere = _by_condition(telling.items())
     for answer in heard.answers:
-        here = _by_condition((item, hits[item]) for item in answer)
+        here = _by_condition((place, telling[place]) for place in answer if place in telling)
         for condition in here:
             for place in signatures.by_condition.get(condition, ()):
                 compiled = signatures.compiled[place]
-                scope = everywhere if compiled.loaded.signature.within == "device" else here
-                if all(need in scope for need in compiled.needs) and not any(
-                    forbidden in everywhere for forbidden in compiled.forbids
-                ):
+                scope = everywhere if compiled.everywhere else here
+                if scope.keys() >= compiled.need_set and everywhere.keys().isdisjoint(compiled.forbids):
                     yield place, [pair for need in compiled.needs for pair in scope[need]]
 
 
-def _by_condition(hits: Iterable[tuple[int, tuple[Hit, ...]]]) -> Mapping[int, _ItemHits]:
+def _by_condition(hits: Iterable[tuple[int, tuple[Hit, ...]]]) -> dict[int, _ItemHits]:
     met: dict[int, _ItemHits] = {}
     for item, several in hits:
         for hit in several:

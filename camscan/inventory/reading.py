@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from functools import lru_cache
 from ipaddress import ip_address
 from typing import Any
 
@@ -35,6 +36,35 @@ SIGHTINGS = 8
 OBSERVATIONS = 512
 """So many observations of one device are read, the newest first."""
 
+KEPT = 20_000
+"""Short pieces of evidence that are kept while devices are listed; about 8 MB."""
+
+_SHORT = 200
+"""Characters of a piece of evidence that is kept."""
+
+
+class _Values:
+    """Evidence by the id of its row. The short ones come again in device after device, and are kept over pages."""
+
+    def __init__(self) -> None:
+        self._kept: dict[int, Evidence] = {}
+
+    def read(self, connection: Connection, ids: Collection[int]) -> dict[int, Evidence]:
+        """The evidence of each id; none for a field of a vocabulary that is not ours."""
+        kept = self._kept
+        found = {one: kept[one] for one in ids if one in kept}
+        if len(kept) > KEPT:
+            kept.clear()
+        for some in chunks([one for one in ids if one not in found]):
+            wanted = sa.select(value.c.id, value.c.field, value.c.value).where(value.c.id.in_(some))
+            for number, name, text in connection.execute(wanted).all():
+                if name not in FIELDS:
+                    continue
+                found[number] = Evidence(name, text)
+                if len(text) <= _SHORT:
+                    kept[number] = found[number]
+        return found
+
 
 def host_records(database: Database, *, scan_id: int | None, with_raw: bool) -> Iterator[HostRecord]:
     """Every device that was heard (in one scan, where one is given) or that an import names, by its number."""
@@ -50,11 +80,11 @@ def host_records(database: Database, *, scan_id: int | None, with_raw: bool) -> 
             .order_by(device.c.root)
         )
         number = device.c.root
-    last = 0
+    last, values = 0, _Values()
     while True:
         with database.read() as connection:
             roots = connection.execute(wanted.where(number > last).limit(PAGE)).scalars().all()
-            records = _records(connection, roots, with_raw=with_raw)
+            records = _records(connection, roots, with_raw=with_raw, values=values)
         if not roots:
             return
         last = roots[-1]
@@ -121,13 +151,15 @@ def distinct_evidence(database: Database) -> Iterator[Evidence]:
         yield from (Evidence(row.field, row.value) for row in rows if row.field in FIELDS)
 
 
-def _records(connection: Connection, roots: Sequence[int], *, with_raw: bool) -> list[HostRecord]:
+def _records(
+    connection: Connection, roots: Sequence[int], *, with_raw: bool, values: _Values | None = None
+) -> list[HostRecord]:
     sightings = _sightings(connection, roots)
     sites = {row.root: row.site for row in _sites(connection, roots)}
     spoken = {root: speaking(found) for root, found in sightings.items()}
     ids = _newest_of_each_door(connection, [one.id for some in spoken.values() for one in some])
     heard: dict[int, list[Observation]] = defaultdict(list)
-    for root, one in _observations(connection, ids, with_raw=with_raw):
+    for root, one in _observations(connection, ids, with_raw=with_raw, values=values):
         heard[root].append(one)
     seen = _seen(connection, roots)
     records = []
@@ -248,45 +280,60 @@ def _newest_of_each_door(connection: Connection, sightings: Sequence[int]) -> li
     return sorted(found, reverse=True)
 
 
-def _observations(connection: Connection, ids: Sequence[int], *, with_raw: bool) -> Iterator[tuple[int, Observation]]:
+def _observations(
+    connection: Connection, ids: Sequence[int], *, with_raw: bool, values: _Values | None = None
+) -> Iterator[tuple[int, Observation]]:
     """Observations by their ids, in that order, each with the root of its device."""
+    values = values or _Values()
+    columns = [observation.c[name] for name in _COLUMNS]
     body = raw.c.bytes if with_raw else sa.null()
     for some in chunks(ids):
-        said: dict[int, list[Evidence]] = defaultdict(list)
-        for row in connection.execute(
-            sa.select(evidence.c.observation_id, value.c.field, value.c.value)
-            .join(value, value.c.id == evidence.c.value_id)
+        told = connection.execute(
+            sa.select(evidence.c.observation_id, evidence.c.value_id)
             .where(evidence.c.observation_id.in_(some))
             .order_by(evidence.c.observation_id, evidence.c.position)
-        ):
-            if row.field in FIELDS:  # an older vocabulary may have had others
-                said[row.observation_id].append(Evidence(row.field, row.value))
+        ).all()
+        known = values.read(connection, {number for _, number in told})
+        said: dict[int, list[Evidence]] = defaultdict(list)
+        for one, number in told:
+            if number in known:  # an older vocabulary may have had others
+                said[one].append(known[number])
         query = (
-            sa.select(observation, device.c.root, body.label("body"))
+            sa.select(observation.c.id, device.c.root, body, *columns)
             .join(sighting, sighting.c.id == observation.c.sighting_id)
             .join(device, device.c.id == sighting.c.device_id)
             .where(observation.c.id.in_(some))
         )
         if with_raw:
             query = query.outerjoin(raw, raw.c.id == observation.c.raw_id)
-        rows = {row.id: row for row in connection.execute(query)}
+        rows = {row[0]: row for row in connection.execute(query).all()}
         for one in some:
-            row = rows[one]
-            yield row.root, _observation(row, tuple(said[one]))
+            _, root, content, *facts = rows[one]
+            yield root, _observation(facts, bytes(content or b""), tuple(said.get(one, ())))
 
 
-def _observation(row: Any, said: tuple[Evidence, ...]) -> Observation:
+_COLUMNS = ("at", "ip", "port", "transport", "via", "probe", "outcome", "sha256", "interface", "detail")
+
+
+def _observation(facts: Sequence[Any], content: bytes, said: tuple[Evidence, ...]) -> Observation:
+    at, ip, port, transport, via, probe, outcome, sha256, interface, detail = facts
     return Observation(
-        at=from_number(row.at),
-        ip=ip_address(row.ip),
-        port=row.port,
-        transport=Transport(row.transport),
-        via=Via(row.via),
-        probe=row.probe,
-        outcome=Outcome(row.outcome),
+        at=from_number(at),
+        ip=_address(ip),
+        port=port,
+        transport=_TRANSPORTS[transport],
+        via=_VIAS[via],
+        probe=probe,
+        outcome=_OUTCOMES[outcome],
         evidence=said,
-        raw=bytes(row.body or b""),
-        sha256=row.sha256,
-        interface=row.interface,
-        detail=row.detail,
+        raw=content,
+        sha256=sha256,
+        interface=interface,
+        detail=detail,
     )
+
+
+_TRANSPORTS = {one.value: one for one in Transport}
+_VIAS = {one.value: one for one in Via}
+_OUTCOMES = {one.value: one for one in Outcome}
+_address = lru_cache(maxsize=4 * PAGE)(ip_address)
