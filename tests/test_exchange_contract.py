@@ -17,6 +17,7 @@ from camscan import __version__
 from camscan.device import Conflict, Device, HeardEvidence, Kind, Sign, Strength, Verdict
 from camscan.errors import UsageError
 from camscan.exchange.contract import COLUMNS, Report, device_object, moment, newest_coverage, to_csv, write
+from camscan.identify.facts import FactTables
 from camscan.inventory import NotSeen, ScanKind, ScanRecord, ScanStatus, SiteCoverage
 from camscan.scope import parse
 
@@ -285,3 +286,16 @@ def test_evidence_can_be_left_out() -> None:
     told = device_object(SITE, DEVICE, evidence=False)
     assert (told["signs"], told["evidence"]) == ([], [])
     assert told["maker"] == "hikvision"
+
+
+def test_lists_advisories_and_analytics_where_the_report_has_their_tables() -> None:
+    tables = FactTables.load(jurisdiction="GB-ENG", sector="council")
+    found = Report((), (), "", "", "", (), tables=tables, hidden={DEVICE.ip: 7})
+    told = found.device_object(SITE, DEVICE)
+    assert told["hidden_channels"] == 7
+    lists = told["lists"]
+    assert isinstance(lists, list)
+    assert {"id", "match", "applies", "as_of"} == set(lists[0])
+    advisories = told["advisories"]
+    assert isinstance(advisories, list)
+    assert all({"id", "status", "why", "kev"} == set(one) for one in advisories)

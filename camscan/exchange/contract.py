@@ -1,13 +1,14 @@
 """The inventory for other programs: schema ``camscan.inventory/1``, as JSON, as JSON lines, as CSV.
 
-The names are a contract (docs/inventory.md). ``analytics``, ``lists``, ``advisories`` and ``hidden_channels`` are
-null: not judged. Everything is written as it is made, so that a large inventory needs little memory. JSON is
-plain ASCII with every other character escaped, so a terminal that shows it is safe.
+The names are a contract (docs/inventory.md). ``analytics``, ``lists`` and ``advisories`` are null where a report
+comes without its tables: not judged. ``hidden_channels`` null means unknown. Everything is written as it is made, so
+that a large inventory needs little memory. JSON is plain ASCII with every other character escaped, so a terminal that
+shows it is safe.
 """
 
 import csv
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,7 +17,9 @@ from typing import Self, TextIO
 from camscan import __version__
 from camscan.device import Device, HeardEvidence, Sign
 from camscan.errors import UsageError
+from camscan.evidence import IPAddress
 from camscan.exchange.files import write_atomically
+from camscan.identify.facts import FactTables
 from camscan.inventory import ScanKind, ScanRecord, SiteCoverage
 from camscan.safe.text import csv_cell
 from camscan.scope import Scope
@@ -35,7 +38,8 @@ Sited = tuple[str, Device]
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """Everything an export tells. ``devices`` is gone through once."""
+    """Everything an export tells. ``devices`` is gone through once; ``tables`` judge lists, advisories and analytics;
+    ``hidden`` holds channels of recorders that no camera was seen for, by the recorder's address."""
 
     devices: Iterable[Sited]
     scans: tuple[ScanRecord, ...]
@@ -44,17 +48,39 @@ class Report:
     scope_sha256: str
     sites: tuple[str, ...]
     generated_at: datetime = field(default_factory=lambda: datetime.now(UTC))
+    tables: FactTables | None = None
+    hidden: Mapping[IPAddress, int] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, scans: Sequence[ScanRecord], devices: Iterable[Sited], signatures: str, scope: Scope | None) -> Self:
+    def of(
+        cls,
+        scans: Sequence[ScanRecord],
+        devices: Iterable[Sited],
+        signatures: str,
+        scope: Scope | None,
+        tables: FactTables | None = None,
+        hidden: Mapping[IPAddress, int] | None = None,
+    ) -> Self:
         """A report of now. Without a ``scope`` file the newest scan says whose inventory it is."""
         newest = scans[-1] if scans else None
         if scope is not None:
-            names = tuple(site.name for site in scope.sites)
-            return cls(devices, tuple(scans), signatures, scope.authorisation.organisation, scope.sha256, names)
-        if newest is None:
-            return cls(devices, (), signatures, "", "", ())
-        return cls(devices, tuple(scans), signatures, newest.organisation, newest.scope_sha256, newest.sites)
+            whose = (scope.authorisation.organisation, scope.sha256, tuple(site.name for site in scope.sites))
+        elif newest is not None:
+            whose = (newest.organisation, newest.scope_sha256, newest.sites)
+        else:
+            whose = ("", "", ())
+        return cls(devices, tuple(scans), signatures, *whose, tables=tables, hidden=hidden or {})
+
+    def device_object(self, site: str, device: Device, *, evidence: bool = True) -> dict[str, object]:
+        """One element of ``devices``, with what follows from the report's tables."""
+        told = device_object(site, device, evidence=evidence)
+        told["hidden_channels"] = self.hidden.get(device.ip)
+        if self.tables is not None:
+            facts = self.tables.of(device)
+            told["lists"] = [one.contract() for one in facts.lists]
+            told["advisories"] = [one.contract() for one in facts.advisories]
+            told["analytics"] = None if facts.analytics is None else [one.contract() for one in facts.analytics]
+        return told
 
 
 def write(report: Report, form: str, target: Path | TextIO) -> None:
@@ -70,7 +96,7 @@ def write(report: Report, form: str, target: Path | TextIO) -> None:
     elif form == "json":
         to_json(report, target)
     elif form == "jsonl":
-        to_jsonl(report.devices, target)
+        to_jsonl(report, target)
     else:
         to_csv(report.devices, target)
 
@@ -97,9 +123,9 @@ def to_json(report: Report, stream: TextIO) -> None:
     stream.write("\n ]\n}\n")
 
 
-def to_jsonl(devices: Iterable[Sited], stream: TextIO) -> None:
+def to_jsonl(report: Report, stream: TextIO) -> None:
     """One device a line, each an object as in ``devices`` of the JSON."""
-    stream.writelines(json.dumps(device_object(site, device)) + "\n" for site, device in devices)
+    stream.writelines(json.dumps(report.device_object(site, device)) + "\n" for site, device in report.devices)
 
 
 def to_csv(devices: Iterable[Sited], stream: TextIO) -> None:
@@ -115,7 +141,8 @@ def to_csv(devices: Iterable[Sited], stream: TextIO) -> None:
 
 
 def device_object(site: str, device: Device, *, evidence: bool = True) -> dict[str, object]:
-    """One element of ``devices``. Without ``evidence`` its last two lists are empty."""
+    """One element of ``devices``, nothing judged but the device itself. Without ``evidence`` its last two lists are
+    empty."""
     return {
         "ip": str(device.ip),
         "addresses": list(device.addresses) or [str(device.ip)],
