@@ -5,6 +5,7 @@ import gzip
 import http.client
 import socket
 import ssl
+import struct
 import threading
 import tracemalloc
 from collections.abc import Iterator
@@ -300,6 +301,13 @@ def test_a_body_that_is_not_what_its_encoding_says_is_kept_as_it_came(gate: Gate
 )
 def test_answers_that_break_the_rules(gate: Gate, answer: bytes, outcome: Outcome) -> None:
     assert failure(gate, says(answer)).outcome is outcome
+
+
+def test_a_reset_is_closed_by_the_device(gate: Gate) -> None:
+    def talk(conn: socket.socket, _request: bytes) -> None:
+        conn.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+    assert failure(gate, talk).outcome is Outcome.CLOSED
 
 
 def test_an_error_holds_neither_request_nor_the_libraries_own_words(gate: Gate) -> None:

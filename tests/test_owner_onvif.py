@@ -195,6 +195,7 @@ def test_no_right_to_the_second_question_is_no_refusal(gate: Gate) -> None:
         (reply("200 OK", b"<a>" * 80_000), "not-this-protocol"),
         (reply("200 OK", b"<a>" * 200_000), "truncated"),
         (b"", "closed"),
+        (b"HTTP/1.1 100 Continue\r\n\r\n" * 20 + reply("200 OK"), "malformed"),
         (b"RTSP/1.0 200 OK\r\n\r\n", "not-this-protocol"),
     ],
 )

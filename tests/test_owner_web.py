@@ -131,6 +131,7 @@ def test_no_login_was_sent_so_none_was_refused(gate: Gate, answer: bytes, detail
         (reply("200 OK", b"<html>"), "not-this-protocol"),
         (b"", "closed"),
         (b"nonsense\r\n", "not-this-protocol"),
+        (b"HTTP/1.1 100 Continue\r\n\r\n" * 20 + reply(body=b"model=A"), "malformed"),
     ],
 )
 def test_other_answers_end_it(gate: Gate, answer: bytes, outcome: str) -> None:
