@@ -83,7 +83,7 @@ def test_the_lines_name_every_wrong_accusation() -> None:
     lines = render(score(KNOWN, [device(C, "hikvision"), device(D, "axis"), device(E, None)]))
     text = "\n".join(lines)
     assert "found 2 of 4 devices" in text
-    assert "missed 10.0.0.1" in text
+    assert "missed: 10.0.0.1, 10.0.0.2" in text
     assert "wrong accusations: 2" in text
     assert "10.0.0.3 was called hikvision (confirmed), in truth dahua" in text
     assert "10.0.0.4 was called axis (confirmed), in truth nobody knows whose" in text
@@ -95,3 +95,9 @@ def test_an_empty_scan_of_an_empty_estate() -> None:
     result = score({}, [])
     assert (result.recall, result.precision) == (1.0, 1.0)
     assert render(result)[0] == "found 0 of 0 devices"
+
+
+def test_a_long_list_of_missed_devices_is_cut() -> None:
+    many: dict[IPAddress, Truth] = {IPv4Address(0x0A000000 + number): truth(None) for number in range(1, 31)}
+    (line,) = [line for line in render(score(many, [])) if "missed" in line]
+    assert line.endswith("10.0.0.12 and 18 more")

@@ -7,6 +7,7 @@ from camscan.lab.model import Awkward
 
 HEAD_LIMIT = 64 * 1024
 BODY_LIMIT = 1024 * 1024
+HEADERS_LIMIT = 100
 IDLE = 15.0
 """Seconds without a byte after which the device hangs up."""
 
@@ -26,9 +27,22 @@ class Line:
         self._reader, self._writer, self._awkward = reader, writer, awkward
         self._sent = 0
 
-    async def head(self) -> bytes:
-        """Bytes up to and with the first empty line."""
-        return await self._read(self._reader.readuntil(b"\r\n\r\n"))
+    async def head(self, protocol: str) -> tuple[str, dict[str, str]] | None:
+        """The first line of a request and its headers, names in lower case; None, as soon as that is clear, where
+        what comes is not a line that ends in ``protocol`` and a version."""
+        start = await self._read(self._reader.readexactly(1))
+        if not start.isalpha():
+            return None
+        first = (start + await self._read(self._reader.readuntil(b"\n"))).decode("latin-1").strip()
+        if not first.rpartition(" ")[2].startswith(f"{protocol}/"):
+            return None
+        headers: dict[str, str] = {}
+        while line := (await self._read(self._reader.readuntil(b"\n"))).decode("latin-1").strip():
+            name, _, value = line.partition(":")
+            headers[name.strip().lower()] = value.strip()
+            if len(headers) > HEADERS_LIMIT:
+                raise HangUpError
+        return first, headers
 
     async def exactly(self, count: int) -> bytes:
         """That many bytes."""

@@ -8,6 +8,9 @@ from camscan.device import Device, Verdict
 from camscan.evidence import IPAddress
 from camscan.lab.place import Truth
 
+SHOWN = 12
+"""Missed addresses that are listed; wrong accusations are all listed."""
+
 
 @dataclass(frozen=True, slots=True)
 class Accusation:
@@ -118,7 +121,9 @@ def _share(pairs: Sequence[tuple[str | None, str | None]]) -> tuple[int, int]:
 def render(result: Score) -> tuple[str, ...]:
     """The comparison as lines of plain text; every accusation that is wrong has one of its own."""
     lines = [f"found {result.found} of {result.devices} devices"]
-    lines += [f"  missed {ip}" for ip in result.missed]
+    if result.missed:
+        more = f" and {len(result.missed) - SHOWN} more" if len(result.missed) > SHOWN else ""
+        lines.append(f"  missed: {', '.join(str(ip) for ip in result.missed[:SHOWN])}{more}")
     width = max((len(maker.maker) for maker in result.makers), default=5)
     lines.append(f"{'maker':<{width}}  there  named  right  recall  precision")
     lines += [

@@ -121,12 +121,11 @@ def _fits(path: str, request: _Request) -> bool:
 
 async def _read(line: Line) -> _Request | None:
     """The next request, or None: what came is no HTTP. Raises HangUpError where nothing more comes."""
-    first, *lines = (await line.head()).decode("latin-1").rstrip("\r\n").split("\r\n")
-    parts = first.split(" ")
-    if len(parts) != 3 or not parts[2].startswith("HTTP/"):
+    head = await line.head("HTTP")
+    if head is None or head[0].count(" ") != 2:
         return None
-    headers = {name.strip().lower(): value.strip() for name, _, value in (text.partition(":") for text in lines)}
-    length = headers.get("content-length", "0")
+    method, target, version = head[0].split(" ")
+    length = head[1].get("content-length", "0")
     if not length.isdecimal() or len(length) > 8:
         raise HangUpError
-    return _Request(parts[0], parts[1], parts[2], headers, await line.exactly(int(length)))
+    return _Request(method, target, version, head[1], await line.exactly(int(length)))

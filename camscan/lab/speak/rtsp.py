@@ -24,12 +24,11 @@ class RtspDoor:
     async def talk(self, line: Line) -> None:
         """Answers requests until the other side hangs up or stops speaking RTSP."""
         while True:
-            first, *lines = (await line.head()).decode("latin-1").rstrip("\r\n").split("\r\n")
-            method, _, rest = first.partition(" ")
-            if not rest.endswith("RTSP/1.0"):
+            head = await line.head("RTSP")
+            if head is None:
                 return
+            method, fields = head[0].partition(" ")[0], head[1]
             self._host.state.ask(f"RTSP {method}")
-            fields = {name.strip().lower(): value.strip() for name, _, value in (text.partition(":") for text in lines)}
             if "authorization" in fields:
                 self._host.state.warn("RTSP login")
             answer = self._answers.get(method, self._other)
