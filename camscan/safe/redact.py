@@ -14,8 +14,10 @@ _REST_OF_HEADER = rb"[^\r\n]*(?:\r?\n[ \t][^\r\n]*)*"
 
 _RULES: tuple[tuple[Pattern[bytes], bytes], ...] = (
     (
+        # Authentication-Info is a device's own proof that it knows the password (RFC 7616, 3.5).
         compile_bytes(
-            rb"(?im)^([ \t]*(?:(?:proxy-)?authorization|cookie2?|x-api-key|x-auth-token)[ \t]*:)" + _REST_OF_HEADER
+            rb"(?im)^([ \t]*(?:(?:proxy-)?auth(?:orization|entication-info)|cookie2?|x-api-key|x-auth-token)[ \t]*:)"
+            + _REST_OF_HEADER
         ),
         rb"\1 " + MARK,
     ),
