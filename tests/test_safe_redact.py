@@ -17,7 +17,7 @@ BASIC = base64.b64encode(f"admin:{CANARY}".encode()).decode()
     [
         f"GET / HTTP/1.1\r\nAuthorization: Basic {BASIC}\r\nHost: x\r\n\r\n",
         f"GET / HTTP/1.1\r\nauthorization : Basic\r\n {BASIC}\r\nHost: x\r\n\r\n",
-        f'HTTP/1.1 200 OK\r\nAuthentication-Info: rspauth="{CANARY}", cnonce="x"\r\n\r\n',
+        f'HTTP/1.1 200 OK\r\nAuthentication-Info: rspauth="{CANARY}", cnonce="x"\r\nHost: x\r\n\r\n',
         f"GET / HTTP/1.1\nPROXY-AUTHORIZATION: Digest\n\tusername=admin,\n\tresponse={CANARY}\nHost: x\n\n",
         f"GET / HTTP/1.1\r\nCookie: a=b; session={CANARY}\r\nHost: x\r\n\r\n",
         f"HTTP/1.1 200 OK\r\nSet-Cookie: WebSession={CANARY}; path=/\r\nHost: x\r\n\r\n",
