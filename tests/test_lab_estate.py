@@ -120,3 +120,21 @@ def test_envelopes_that_profiles_name_exist() -> None:
         assert profile.wsd is None or profile.wsd.envelope in envelopes().envelope
         for web in profile.http:
             assert web.onvif is None or web.onvif.style in envelopes().soap
+
+
+def test_the_hostile_estate_points_elsewhere_and_misbehaves() -> None:
+    devices = {device.profile.name: device for device in Estate.hostile().devices}
+    web = devices["leads-elsewhere"].profile.http[0]
+    assert web.onvif is not None
+    assert web.onvif.base.startswith("http://${elsewhere}")
+    quirks = {name for device in devices.values() for name in device.awkward.model_dump(exclude_defaults=True)}
+    assert {
+        "tcp_drip",
+        "endless_body",
+        "tcp_mute",
+        "dies_at",
+        "udp_truncate",
+        "tcp_garbage_first",
+        "tcp_late",
+    } <= quirks
+    assert all(device.profile.synthetic for device in devices.values() if device.mac.startswith("02:ba:0e"))

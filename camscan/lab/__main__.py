@@ -41,7 +41,7 @@ def main(argv: list[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m camscan.lab", description="Runs simulated devices.")
-    parser.add_argument("estate", help='"demo", a TOML file, or "N" or "N:SEED" for N generated devices')
+    parser.add_argument("estate", help='"demo", "hostile", a TOML file, or "N" or "N:SEED" for N generated devices')
     parser.add_argument("--mode", choices=("loopback", "namespace"), default="loopback")
     parser.add_argument("--network", type=IPv4Network, help="the network the devices stand in")
     parser.add_argument("--routed", type=int, default=0, help="namespace: so many devices stand behind a router")
@@ -60,7 +60,8 @@ def _estate(wanted: str) -> Estate:
     count, _, seed = wanted.partition(":")
     if count.isdecimal():
         return Estate.generate(int(count), int(seed or 1))
-    return Estate.demo() if wanted == "demo" else Estate.read(Path(wanted))
+    shipped = {"demo": Estate.demo, "hostile": Estate.hostile}
+    return shipped[wanted]() if wanted in shipped else Estate.read(Path(wanted))
 
 
 def _announce(running: LoopbackEstate | NamespaceEstate, folder: Path) -> None:

@@ -46,6 +46,12 @@ class Estate:
         return cls.load(files("camscan.lab").joinpath("estates/demo.toml").read_text("utf-8"), "demo.toml")
 
     @classmethod
+    def hostile(cls) -> "Estate":
+        """Devices that lie, point elsewhere, never stop or send what should not be shown: nothing to find, much to
+        survive."""
+        return cls.load(files("camscan.lab").joinpath("estates/hostile.toml").read_text("utf-8"), "hostile.toml")
+
+    @classmethod
     def read(cls, path: Path) -> "Estate":
         """An estate from a TOML file. Raises UsageError where it cannot be read or is wrong."""
         try:

@@ -131,7 +131,8 @@ class Wsd(Data):
     message_id: str = ""
     """What a MessageID must start with, else there is no answer."""
     unicast: Literal["answer", "ignore", "fault"] = "answer"
-    repeat: Annotated[int, Field(ge=1, le=5)] = 1
+    repeat: Annotated[int, Field(ge=1, le=500)] = 1
+    """Answers it gives to one probe; with ``${fresh_uuid}`` in ``endpoint`` it claims to be as many devices."""
     endpoint: str = "urn:uuid:${uuid}"
     types: str = "dn:NetworkVideoTransmitter tds:Device"
     scopes: tuple[str, ...] = ()

@@ -90,6 +90,7 @@ def _words(place: Place) -> dict[str, str]:
     bare = mac.replace(":", "")
     first = int(bare[:2], 16) ^ 0x02
     modified = f"{first:02x}{bare[2:6]}fffe{bare[6:]}"
+    version, _, build = device.firmware.partition(" build ")
     fe80 = "fe80::" + ":".join(f"{int(modified[at : at + 4], 16):x}" for at in range(0, 16, 4))
     return {
         "ip": str(place.ip),
@@ -107,6 +108,8 @@ def _words(place: Place) -> dict[str, str]:
         "model_quoted": quote(device.model),
         "model_short": device.model.rpartition(" ")[2],
         "firmware": device.firmware,
+        "firmware_version": version,
+        "firmware_build": f"build {build}" if build else "",
         "serial": device.serial,
         "title": device.title,
     }

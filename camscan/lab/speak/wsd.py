@@ -32,13 +32,12 @@ class WsdSpeaker:
     def __init__(self, host: Host, spec: Wsd) -> None:
         self._host, self._spec = host, spec
         words = {
-            "endpoint": host.fixed(spec.endpoint),
             "types": host.fixed(spec.types),
             "scopes": " ".join(host.fixed(scope) for scope in spec.scopes),
             "xaddrs": " ".join(host.fixed(xaddr) for xaddr in spec.xaddrs),
             "metadata_version": str(spec.metadata_version),
         }
-        text = envelopes().envelope[spec.envelope]
+        text = envelopes().envelope[spec.envelope].replace("${endpoint}", spec.endpoint)
         self._match = host.compile(text).bind(lambda name, _: words.get(name))
         self._hello = host.compile(_as_hello(text)).bind(lambda name, _: words.get(name))
         self._fault = host.compile(_FAULT)
@@ -54,8 +53,9 @@ class WsdSpeaker:
         if not datagram.group and self._spec.unicast == "ignore":
             return ()
         fault = not datagram.group and self._spec.unicast == "fault"
-        text = self._host.fill(self._fault if fault else self._match, {"relates_to": identifier})
-        return [Reply(text.encode(), datagram.sender)] * self._spec.repeat
+        template = self._fault if fault else self._match
+        texts = (self._host.fill(template, {"relates_to": identifier}) for _ in range(self._spec.repeat))
+        return [Reply(text.encode(), datagram.sender) for text in texts]
 
     def hello(self) -> Sequence[Reply]:
         """The announcement at start."""
