@@ -1,0 +1,101 @@
+"""Reads inputs of any mixture, judges every known device, and says what was not seen."""
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, tzinfo
+from ipaddress import ip_address
+from pathlib import Path
+from typing import BinaryIO
+
+from camscan.device import Device
+from camscan.egress.addresses import canonical_text
+from camscan.egress.baseline import Baseline
+from camscan.egress.catalogue import shipped_catalogue
+from camscan.egress.contacts import Gathering
+from camscan.egress.expected import Expected
+from camscan.egress.finding import Finding
+from camscan.egress.inputs import read_all
+from camscan.egress.judge import Judge
+from camscan.egress.known import Known
+from camscan.egress.report import Input, Report
+from camscan.egress.sentences import Naming, told
+from camscan.errors import UsageError
+from camscan.scope import Expects, Limits, Scope
+
+
+def check(
+    paths: Sequence[Path | str],
+    devices: Sequence[Device],
+    scope: Scope | None = None,
+    *,
+    everything: bool = False,
+    baseline: Baseline | None = None,
+    naming: Naming = str.capitalize,
+    zone: tzinfo = UTC,
+    stdin: BinaryIO | None = None,
+) -> Report:
+    """The report on ``paths``: files, folders (gone through in the order of their names), or ``-`` for ``stdin``.
+
+    ``devices`` are judged; with ``everything`` also each address of ``scope``, of which only contacts with catalogued
+    services are told. ``naming`` gives makers' written names, ``zone`` is that of log times without one. A file that
+    cannot be read stands in the report with its error. Raises UsageError where none could be read, or where there is
+    no device to judge.
+    """
+    if not devices and not (everything and scope is not None):
+        raise UsageError("There is no device to judge. Scan first, or name some with --device ADDRESS.")
+    known = Known(devices, scope if everything else None)
+    gathering = Gathering(known, scope)
+    inputs = read_all(paths, gathering, stdin, zone)
+    if all(one.error for one in inputs):
+        raise UsageError("\n".join(f"{one.file}: {one.error}." for one in inputs) or "There is no file to read.")
+    judge = Judge(
+        gathering=gathering,
+        catalogue=shipped_catalogue(),
+        expected_of=_expectations(gathering, scope),
+        upload_alert_bytes=(scope.limits if scope is not None else Limits()).upload_alert_bytes,
+        baseline=baseline,
+    )
+    findings = tuple(told(one, known.devices, naming) for one in judge.findings())
+    return _report(gathering, inputs, findings, judge)
+
+
+def _report(gathering: Gathering, inputs: tuple[Input, ...], findings: tuple[Finding, ...], judge: Judge) -> Report:
+    seen, known = gathering.seen, gathering.known
+    notes = []
+    if gathering.not_told_apart:
+        notes.append(f"{gathering.not_told_apart:,} connections of devices with too many destinations are not judged.")
+    if gathering.names.dropped:
+        notes.append(f"{gathering.names.dropped:,} name answers were left out: there were too many.")
+    return Report(
+        inputs=inputs,
+        devices=tuple(known.devices),
+        seen=tuple(sorted(seen)),
+        silent=tuple(number for number in range(known.listed) if number not in seen),
+        began=min((one.first for one in seen.values()), default=None),
+        ended=max((one.last for one in seen.values()), default=None),
+        dns_visible=gathering.dns_records > 0,
+        findings=findings,
+        unattributed=tuple(sorted(gathering.unattributed.items())),
+        destinations=judge.entries(),
+        catalogue_date=judge.catalogue.date.isoformat(),
+        notes=tuple(notes),
+    )
+
+
+def _expectations(gathering: Gathering, scope: Scope | None) -> Callable[[int], Expected]:
+    """Gives the expectations of the site that a device belongs to."""
+    by_site = {site.name: Expected(site.expects) for site in scope.sites} if scope is not None else {}
+    none = Expected(Expects())
+
+    def of(number: int) -> Expected:
+        site = scope.site_of(gathering.known.devices[number].ip) if scope is not None else None
+        return by_site[site.name] if site is not None else none
+
+    return of
+
+
+def device_of(address: str) -> Device:
+    """A device of which nothing but its address is known, for ``--device``. Raises UsageError for no address."""
+    text = canonical_text(address)
+    if not text:
+        raise UsageError(f'"{address}" is not an address. Write for example 10.1.0.20; names are not looked up.')
+    return Device(ip=ip_address(text))

@@ -1,0 +1,226 @@
+"""From contacts to findings: each contact by the rules, then those that belong together as one finding."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+from camscan.egress.addresses import Place
+from camscan.egress.baseline import Baseline, Entry
+from camscan.egress.catalogue import Catalogue
+from camscan.egress.contacts import Contact, Gathering
+from camscan.egress.expected import Expected
+from camscan.egress.finding import Destination, Finding
+from camscan.egress.flow import Direction, Outcome
+from camscan.egress.rules import Case, Reason, Rule, Severity, decide
+
+FLEET = 5
+"""Devices that went to one unlisted place, from which on it is one finding of rule ``fleet``."""
+
+UPLOAD_RATIO = 2
+"""An upload is at least so many times what came back."""
+
+EVIDENCE = 5
+"""Records a finding names."""
+
+_FLEET_RULES = frozenset({Rule.UNLISTED, Rule.DIRECT_TO_IP, Rule.NEW})
+_LOCAL_NAMES = (".local", ".lan", ".home", ".internal", ".arpa", ".localdomain")
+"""Names that lead nowhere outside (RFC 6762, RFC 8375, RFC 9476, RFC 3172, and common routers' defaults)."""
+
+_RANK = {Severity.HIGH: 0, Severity.MEDIUM: 1, Severity.LOW: 2}
+
+
+@dataclass(frozen=True)
+class Judge:
+    """What contacts are judged by. ``expected_of`` gives the expectations of a device's site."""
+
+    gathering: Gathering
+    catalogue: Catalogue
+    expected_of: Callable[[int], Expected]
+    upload_alert_bytes: int
+    baseline: Baseline | None = None
+
+    def findings(self) -> list[Finding]:
+        """All findings: the gravest first, then those with most devices."""
+        found = [one for group in self._groups().values() for one in group.findings(self)]
+        found += self._uploads()
+        found.sort(key=lambda one: (_RANK[one.severity], -len(one.devices), -one.connections, one.first, one.because))
+        return found
+
+    def cases(self) -> Iterator[Case]:
+        """Every contact that may be judged, with what the rules look at."""
+        for contact in self.gathering.contacts.values():
+            if not (contact.name_only and self._reached_or_local(contact)):
+                yield self._case(contact)
+
+    def entries(self) -> tuple[Entry, ...]:
+        """Every destination off the site as entries of a baseline, none of them approved."""
+        devices: dict[tuple[str, str, int | None], set[str]] = {}
+        for case in self.cases():
+            if case.outward:
+                place = (case.name or case.contact.key.peer, case.contact.key.protocol, case.contact.key.port)
+                devices.setdefault(place, set()).add(self._label(case.contact.key.device))
+        ordered = sorted(devices, key=lambda place: (place[0], place[1], place[2] or 0))
+        return tuple(
+            Entry(host=host, protocol=protocol, port=port, devices=tuple(sorted(devices[host, protocol, port])))
+            for host, protocol, port in ordered
+        )
+
+    def _label(self, device: int) -> str:
+        one = self.gathering.known.devices[device]
+        return one.mac or str(one.ip)
+
+    def _case(self, contact: Contact) -> Case:
+        key, names = contact.key, self.gathering.names
+        name, source = (key.peer, "dns") if contact.name_only else names.of(key.device, key.peer)
+        device = self.gathering.known.devices[key.device]
+        return Case(
+            contact=contact,
+            name=name,
+            name_source=source,
+            service=self.catalogue.by_name(name, key.protocol, key.port) if name else None,
+            hint=self.catalogue.by_port(key.protocol, key.port),
+            expected=self.expected_of(key.device),
+            sees_dns=key.device in names.asked,
+            baseline=self.baseline,
+            device_keys=frozenset({device.mac or str(device.ip), str(device.ip), *device.addresses}),
+        )
+
+    @cached_property
+    def _peers(self) -> dict[int, set[str]]:
+        peers: dict[int, set[str]] = {}
+        for key in self.gathering.contacts:
+            peers.setdefault(key.device, set()).add(key.peer)
+        return peers
+
+    def _reached_or_local(self, contact: Contact) -> bool:
+        """Whether a looked-up name was also connected to, or belongs to the site."""
+        name = contact.key.peer
+        if name.endswith(_LOCAL_NAMES):
+            return True
+        addresses = self.gathering.names.addresses(contact.key.device, name)
+        if addresses and all(self.gathering.place(address) is Place.LOCAL for address in addresses):
+            return True
+        return not addresses.isdisjoint(self._peers[contact.key.device])
+
+    def _groups(self) -> dict[tuple[object, ...], "_Group"]:
+        groups: dict[tuple[object, ...], _Group] = {}
+        listed = self.gathering.known.listed
+        for case in self.cases():
+            reason = decide(case)
+            if reason is None:
+                continue
+            key = case.contact.key
+            if key.device >= listed and reason.rule not in (Rule.VENDOR_CLOUD, Rule.P2P):
+                continue  # with --all, other people's devices are shown only where a camera's service is concerned
+            # Whoever knocks from the internet, it is one finding about the door.
+            place = reason.severity if reason.rule is Rule.INBOUND else case.name or key.peer
+            identity = (reason.rule, place, key.protocol, key.port)
+            groups.setdefault(identity, _Group(reason)).cases.append((case, reason))
+        return groups
+
+    def _uploads(self) -> Iterator[Finding]:
+        """Destinations that were sent more than the alert's volume on one UTC day by one device."""
+        sent: dict[tuple[int, str], _Group] = {}
+        reason = Reason(Rule.UPLOAD, Severity.MEDIUM, "", ("recorder", "allow"))
+        for case in self.cases():
+            contact = case.contact
+            if contact.key.direction is Direction.IN or not case.outward or not contact.days:
+                continue
+            if contact.key.device >= self.gathering.known.listed or self._is_allowed(case):
+                continue
+            place = (contact.key.device, case.name or contact.key.peer)
+            sent.setdefault(place, _Group(reason)).cases.append((case, reason))
+        by_place: dict[str, _Group] = {}
+        for (_, host), group in sent.items():
+            days: Counter[int] = Counter()
+            for case, _reason in group.cases:
+                days.update(case.contact.days)
+            most = max(days.values())
+            out, back = sum(days.values()), sum(case.contact.bytes_in or 0 for case, _ in group.cases)
+            if most >= self.upload_alert_bytes and out >= UPLOAD_RATIO * back:
+                by_place.setdefault(host, _Group(reason)).cases += group.cases
+        for group in by_place.values():
+            yield group.one(self, reason)
+
+    def _is_allowed(self, case: Case) -> bool:
+        if case.baseline is not None and case.baseline.approves(case):
+            return True
+        return case.expected.allows(case.address, case.name, case.contact.key.port)
+
+
+@dataclass(slots=True)
+class _Group:
+    """Contacts of one rule with one place."""
+
+    reason: Reason
+    cases: list[tuple[Case, Reason]] = field(default_factory=list)
+
+    def findings(self, judge: Judge) -> Iterator[Finding]:
+        """One finding, of rule ``fleet`` where many devices went to one unlisted place."""
+        devices = {case.contact.key.device for case, _ in self.cases}
+        reason = min((reason for _, reason in self.cases), key=lambda one: (_RANK[one.severity], one.because))
+        if len(devices) >= FLEET and reason.rule in _FLEET_RULES:
+            because = f"{len(devices)} devices went to one place; {reason.because}"
+            reason = replace(reason, rule=Rule.FLEET, severity=Severity.HIGH, because=because)
+        yield self.one(judge, reason)
+
+    def one(self, judge: Judge, reason: Reason) -> Finding:
+        """The finding for ``reason``, its sentence still to be written."""
+        contacts = [case.contact for case, _ in self.cases]
+        keys = {(contact.key.protocol, contact.key.port) for contact in contacts}
+        protocol, port = next(iter(keys)) if len(keys) == 1 else (_one(key[0] for key in keys), None)
+        outcomes: Counter[Outcome] = Counter()
+        for contact in contacts:
+            outcomes.update(contact.outcomes)
+        new = None
+        if judge.baseline is not None:
+            new = not all(judge.baseline.lists(case) for case, _ in self.cases)
+        return Finding(
+            rule=reason.rule,
+            severity=reason.severity,
+            devices=tuple(sorted({contact.key.device for contact in contacts})),
+            destination=self._destination(reason.rule),
+            protocol=protocol,
+            port=port,
+            direction=contacts[0].key.direction,
+            outcomes=outcomes,
+            bytes_out=_total(contact.bytes_out for contact in contacts),
+            bytes_in=_total(contact.bytes_in for contact in contacts),
+            first=min(contact.first for contact in contacts),
+            last=max(contact.last for contact in contacts),
+            because=reason.because,
+            expected=_distinct(word for case, _ in self.cases for word in case.expected.words(*reason.expects)),
+            evidence=tuple(sorted({item for contact in contacts for item in contact.evidence})[:EVIDENCE]),
+            new=new,
+        )
+
+    def _destination(self, rule: Rule) -> Destination:
+        weights: Counter[str] = Counter()
+        for case, _ in self.cases:
+            if case.address:
+                weights[case.address] += case.contact.connections
+        named = next((case for case, _ in self.cases if case.name), None)
+        if rule is Rule.INBOUND:
+            named = named if len(weights) == 1 else None
+        return Destination(
+            ip=min(weights, key=lambda address: (-weights[address], address)) if weights else None,
+            name=named.name if named else None,
+            name_source=named.name_source if named else None,
+            addresses=len(weights),
+        )
+
+
+def _one(values: Iterable[str]) -> str:
+    """The one value, or ``several``."""
+    distinct = set(values)
+    return distinct.pop() if len(distinct) == 1 else "several"
+
+
+def _total(values: Iterable[int | None]) -> int | None:
+    figures = [value for value in values if value is not None]
+    return sum(figures) if figures else None
+
+
+def _distinct(words: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(words))

@@ -1,0 +1,135 @@
+"""Whose address it is: a device is a MAC during an interval, so an address that changed hands blames nobody else.
+
+Readers ask ``knows`` and drop whatever belongs to no known device.
+"""
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from ipaddress import ip_address
+
+from camscan.device import Device
+from camscan.egress.addresses import canonical_text
+from camscan.egress.flow import Binding
+from camscan.safe.mac import mac_address
+from camscan.scope import Scope
+
+BINDINGS = 64
+"""Changes of hand remembered for one address; a capture that claims more keeps the first and the newest."""
+
+HANDED_ON = "the address had been handed on to another device"
+NOBODY = "the address had no known device at that time"
+
+
+@dataclass(frozen=True, slots=True)
+class _Holding:
+    """One device's time at an address: from what it was first to what it was last heard."""
+
+    device: int
+    first: float
+    last: float
+
+
+def _seconds(moment: datetime | None, otherwise: float) -> float:
+    return otherwise if moment is None else moment.timestamp()
+
+
+class Known:
+    """The devices to be judged, by address, MAC and time. ``changes`` grows when an address becomes known.
+
+    With ``everything`` (a scope), each address of that scope is a device of its own as soon as it is met.
+    """
+
+    def __init__(self, devices: Sequence[Device], everything: Scope | None = None) -> None:
+        self.devices = list(devices)
+        self.listed = len(self.devices)
+        self.changes = 0
+        self._everything = everything
+        self._holders: dict[str, list[_Holding]] = {}
+        self._bindings: dict[str, list[Binding]] = {}
+        self._answers: dict[str, bool] = {}
+        macs: dict[str, list[int]] = {}
+        for number, device in enumerate(self.devices):
+            for text in {str(device.ip), *device.addresses}:
+                holding = _Holding(
+                    number, _seconds(device.first_seen, float("-inf")), _seconds(device.last_seen, float("inf"))
+                )
+                self._holders.setdefault(canonical_text(text), []).append(holding)
+            if device.mac:
+                macs.setdefault(mac_address(device.mac) or "", []).append(number)
+        # A MAC that several devices share (a router's, heard for all behind it) tells nothing.
+        self._by_mac = {mac: numbers[0] for mac, numbers in macs.items() if mac and len(numbers) == 1}
+        self._shared = {mac for mac, numbers in macs.items() if len(numbers) > 1}
+        for holders in self._holders.values():
+            holders.sort(key=lambda one: one.first)
+
+    def knows(self, address: str) -> bool:
+        """Whether records of ``address`` (canonical) are kept at all."""
+        found = self._answers.get(address)
+        if found is None:
+            found = address in self._holders or address in self._bindings or self._in_scope(address)
+            if len(self._answers) > 500_000:
+                self._answers.clear()
+            self._answers[address] = found
+        return found
+
+    def knows_mac(self, mac: str) -> bool:
+        """Whether ``mac`` is that of exactly one device."""
+        return mac in self._by_mac
+
+    def _in_scope(self, address: str) -> bool:
+        return bool(address) and self._everything is not None and self._everything.permits(ip_address(address))
+
+    def learn(self, binding: Binding) -> None:
+        """Takes note of who holds an address, where a known address or a known MAC is concerned."""
+        if binding.mac in self._shared or not (binding.mac in self._by_mac or self.knows(binding.address)):
+            return
+        if not self.knows(binding.address):
+            self.changes += 1
+        kept = self._bindings.setdefault(binding.address, [])
+        self._answers.pop(binding.address, None)
+        place = bisect_right(kept, binding.at, key=lambda one: one.at)
+        if place and kept[place - 1].mac == binding.mac:
+            return
+        if len(kept) < BINDINGS:
+            kept.insert(place, binding)
+        elif place == len(kept):
+            kept[-1] = binding
+
+    def who(self, address: str, at: float) -> int | str:
+        """Number of the device that held ``address`` at that time, or the reason why none can be named."""
+        holder = self._holder(address, at)
+        binding = self._binding(address, at)
+        if binding is not None:
+            mine = self._by_mac.get(binding.mac)
+            if mine is not None:
+                return mine
+            if isinstance(holder, int) and self.devices[holder].mac not in (None, "", binding.mac):
+                return HANDED_ON
+        return holder
+
+    def _binding(self, address: str, at: float) -> Binding | None:
+        kept = self._bindings.get(address)
+        if not kept:
+            return None
+        return kept[max(bisect_right(kept, at, key=lambda one: one.at) - 1, 0)]
+
+    def _holder(self, address: str, at: float) -> int | str:
+        holders = self._holders.get(address)
+        if holders is None:
+            return self._met(address) if self._in_scope(address) else NOBODY
+        if len(holders) == 1:
+            return holders[0].device
+        # Between one device's last sign of life and the next one's first, nobody can be named.
+        place = bisect_right(holders, at, key=lambda one: one.first) - 1
+        if place < 0:
+            return holders[0].device
+        held = holders[place]
+        return held.device if at <= held.last or place == len(holders) - 1 else HANDED_ON
+
+    def _met(self, address: str) -> int:
+        self.devices.append(Device(ip=ip_address(address)))
+        number = len(self.devices) - 1
+        self._holders[address] = [_Holding(number, float("-inf"), float("inf"))]
+        return number

@@ -1,0 +1,268 @@
+"""One packet's bytes to what they tell: a connection, a name looked up, an answer, who holds an address."""
+
+from collections.abc import Iterator
+from ipaddress import IPv4Address, IPv6Address
+
+from camscan.egress import signs, wire_dns
+from camscan.egress.addresses import Place, canonical_text, place_of
+from camscan.egress.connections import ACK, SYN, Connections, Packet
+from camscan.egress.flow import Answer, Binding, Direction, Flow, Item, Mark, Outcome
+from camscan.egress.known import Known
+from camscan.egress.link import ARP, IPV4, IPV6
+from camscan.egress.source import Tally
+from camscan.errors import ParseError
+from camscan.safe.mac import mac_address
+
+CUT = "packet cut off in its headers"
+LATEST = 4_102_444_800.0
+"""The year 2100, in seconds since 1970. A later time is a damaged one."""
+
+IMPOSSIBLE_TIME = "its time is impossible"
+TUNNEL = "It holds tunnelled traffic (GRE or VXLAN); what is inside tunnels is not looked into."
+
+_PROTOCOLS = {1: "icmp", 6: "tcp", 17: "udp", 58: "icmp"}
+_ECHOES, _ECHOES_6, _ECHO_REPLIES = frozenset({0, 8}), frozenset({128, 129}), frozenset({0, 129})
+_EXTENSIONS = frozenset({0, 43, 60, 135})
+"""IPv6 headers with a length in units of eight bytes (RFC 8200, 4; RFC 6275)."""
+
+_LOOKED_INTO = frozenset({53, 67, 68, 123, 853, 1900, 5350, 5351})
+"""Ports whose local packets are all looked at."""
+
+PATIENCE = 16
+"""Packets of a local connection that are looked at before the rest is passed over: a request to open a port stands in
+the first few."""
+
+
+class Packets:
+    """Reads packets one by one. ``packet`` yields what they tell, and says with ``dull`` whether more of the same
+    addresses and ports need be looked at."""
+
+    def __init__(self, known: Known, tally: Tally) -> None:
+        self._known = known
+        self._tally = tally
+        self._connections = Connections()
+        self._texts: dict[bytes, str] = {}
+        self._local: dict[tuple[str, int, str, int], int] = {}
+        self.dull = False
+        self._changes = known.changes
+
+    def addresses_changed(self) -> bool:
+        """Whether an address has become known since this was asked last."""
+        before, self._changes = self._changes, self._known.changes
+        return before != self._changes
+
+    def packet(self, at: float, data: bytes, kind: int, start: int, mac: bytes, record: int) -> Iterator[Item]:
+        """What the packet with ethertype ``kind`` at ``start`` tells; ``mac`` sent the frame."""
+        self.dull = False
+        if at > LATEST:
+            self._tally.skip(IMPOSSIBLE_TIME)
+        elif kind == IPV4:
+            yield from self._ipv4(at, data, start, mac, record)
+        elif kind == IPV6:
+            yield from self._ipv6(at, data, start, mac, record)
+        elif kind == ARP:
+            yield from self._arp(at, data, start)
+        else:
+            self._tally.other += 1
+
+    def finish(self) -> Iterator[Item]:
+        """What is still open at the end."""
+        for flow in self._connections.finish():
+            yield from self._both(flow)
+
+    def _text(self, packed: bytes) -> str:
+        text = self._texts.get(packed)
+        if text is None:
+            if len(self._texts) > 200_000:
+                self._texts.clear()
+            address = IPv4Address(packed) if len(packed) == 4 else IPv6Address(packed)
+            text = self._texts[packed] = canonical_text(str(address))
+        return text
+
+    def _arp(self, at: float, data: bytes, start: int) -> Iterator[Item]:
+        """RFC 826 over Ethernet and IPv4: the sender's addresses."""
+        if data[start : start + 6] != b"\x00\x01\x08\x00\x06\x04" or len(data) < start + 18:
+            self._tally.skip(CUT)
+            return
+        mac = mac_address(data[start + 8 : start + 14].hex())
+        packed = data[start + 14 : start + 18]
+        if mac and packed != b"\0\0\0\0":
+            yield Binding(self._text(packed), mac, at)
+
+    def _ipv4(self, at: float, data: bytes, start: int, mac: bytes, record: int) -> Iterator[Item]:
+        first = data[start] if start < len(data) else 0
+        body = start + (first & 0xF) * 4
+        if len(data) < start + 20 or first >> 4 != 4 or body < start + 20:
+            self._tally.skip(CUT)
+            return
+        # A length of 0 is left to the network card to fill in (segmentation offload).
+        size = int.from_bytes(data[start + 2 : start + 4], "big") or len(data) - start
+        fragment = int.from_bytes(data[start + 6 : start + 8], "big") & 0x1FFF
+        ends = data[start + 12 : start + 16], data[start + 16 : start + 20]
+        stop = min(len(data), start + size)
+        yield from self._transport(at, data[body:stop], (ends, data[start + 9], size, bool(fragment)), mac, record)
+
+    def _ipv6(self, at: float, data: bytes, start: int, mac: bytes, record: int) -> Iterator[Item]:
+        if len(data) < start + 40 or data[start] >> 4 != 6:
+            self._tally.skip(CUT)
+            return
+        size = 40 + int.from_bytes(data[start + 4 : start + 6], "big")
+        ends = data[start + 8 : start + 24], data[start + 24 : start + 40]
+        following, body, fragment = data[start + 6], start + 40, False
+        stop = min(len(data), start + size)
+        while following in _EXTENSIONS or following == 44:
+            if body + 8 > stop:
+                self._tally.skip(CUT)
+                return
+            if following == 44:
+                fragment = fragment or int.from_bytes(data[body + 2 : body + 4], "big") >> 3 > 0
+                following, body = data[body], body + 8
+            else:
+                following, body = data[body], body + 8 + data[body + 1] * 8
+        yield from self._transport(at, data[body:stop], (ends, following, size, fragment), mac, record)
+
+    def _transport(
+        self, at: float, body: bytes, head: tuple[tuple[bytes, bytes], int, int, bool], mac: bytes, record: int
+    ) -> Iterator[Item]:
+        (source, target), number, size, fragment = head
+        sender, receiver = self._text(source), self._text(target)
+        yield from self._by_mac(at, sender, mac)
+        mine, theirs = self._known.knows(sender), self._known.knows(receiver)
+        if not self._tally.inside:
+            self._tally.inside = mine or theirs or Place.LOCAL in (place_of(sender), place_of(receiver))
+        protocol = _PROTOCOLS.get(number, str(number))
+        if number == 47 or (protocol == "udp" and body[2:4] == b"\x12\xb5"):
+            self._tally.note(TUNNEL)
+        if not (mine or theirs):
+            if protocol == "udp" and body[:4] == b"\x00\x43\x00\x44":
+                yield from self._dhcp(at, body[8:])
+            else:
+                self.dull = True
+            return
+        if fragment:
+            return  # the first fragment told all there is
+        ports = (0, 0)
+        if protocol in ("tcp", "udp"):
+            if len(body) < (20 if protocol == "tcp" else 8):
+                self._tally.skip(CUT)
+                return
+            ports = int.from_bytes(body[0:2], "big"), int.from_bytes(body[2:4], "big")
+        if protocol == "icmp" and not self._echo(body, number):
+            return
+        device, peer = (sender, receiver) if mine else (receiver, sender)
+        own, other = ports if mine else ports[::-1]
+        # The answer to a ping is put down as one to a SYN is: it shows who started.
+        answers = protocol == "icmp" and body[0] in _ECHO_REPLIES
+        flags = body[13] if protocol == "tcp" else SYN | ACK if answers else 0
+        packet = Packet(at, device, peer, protocol, own, other, mine, size, flags, record)
+        yield from self._payload(packet, body)
+
+    def _by_mac(self, at: float, sender: str, mac: bytes) -> Iterator[Item]:
+        """A known MAC at an address that is not known: the device has moved."""
+        if mac and not self._known.knows(sender) and place_of(sender) is Place.LOCAL:
+            text = mac_address(mac.hex())
+            if text and self._known.knows_mac(text):
+                yield Binding(sender, text, at)
+                self._known.learn(Binding(sender, text, at))
+
+    def _payload(self, packet: Packet, body: bytes) -> Iterator[Item]:
+        mark: Mark | None = None
+        name = ""
+        local = place_of(packet.peer) is Place.LOCAL
+        if packet.protocol == "udp":
+            content = body[8:]
+            service = packet.peer_port if packet.sent else packet.own_port
+            mark = signs.of_datagram(content, service)
+            if mark is None and 53 in (packet.own_port, packet.peer_port):
+                yield from self._dns(packet, content)
+            elif packet.own_port == 68 and packet.peer_port == 67:
+                yield from self._dhcp(packet.at, content)
+        elif packet.protocol == "tcp" and packet.sent:
+            content = body[(body[12] >> 4) * 4 :]
+            mark = signs.of_stream(content)
+            name = "" if local else signs.server_name(content)
+        for flow in self._connections.packet(packet, mark, name):
+            yield from self._both(flow)
+        self.dull = local and self._passed_over(packet)
+
+    def _passed_over(self, packet: Packet) -> bool:
+        """Whether enough was seen of a connection inside the site."""
+        if packet.own_port in _LOOKED_INTO or packet.peer_port in _LOOKED_INTO or packet.flags & (SYN | ACK) == SYN:
+            return False
+        key = (packet.device, packet.own_port, packet.peer, packet.peer_port)
+        if len(self._local) > 100_000:
+            self._local.clear()
+        count = self._local[key] = self._local.get(key, 0) + 1
+        return count > PATIENCE
+
+    def _both(self, flow: Flow) -> Iterator[Item]:
+        """The flow, and where its peer is a known device too, the same as that device sees it."""
+        yield flow
+        if flow.peer and self._known.knows(flow.peer) and flow.direction is not Direction.UNKNOWN:
+            turned = Direction.IN if flow.direction is Direction.OUT else Direction.OUT
+            yield Flow(
+                flow.peer, flow.device, flow.protocol, flow.port, turned, flow.outcome, flow.first, flow.last,
+                flow.record, flow.bytes_in, flow.bytes_out, flow.connections,
+            )  # fmt: skip
+
+    def _dns(self, packet: Packet, content: bytes) -> Iterator[Item]:
+        try:
+            message = wire_dns.parse(content)
+        except ParseError as error:
+            self._tally.skip(f"DNS message: {error}")
+            return
+        if not message.name:
+            return
+        if message.reply and not packet.sent:
+            yield Answer(packet.device, message.name, message.addresses, packet.at)
+        elif not message.reply and packet.sent:
+            yield Flow(
+                packet.device, "", "dns", None, Direction.OUT, Outcome.NAME_ONLY, packet.at, packet.at, packet.record,
+                name=message.name,
+            )  # fmt: skip
+
+    def _dhcp(self, at: float, content: bytes) -> Iterator[Item]:
+        """RFC 2131: an acknowledgement says which MAC holds which address. Option 53 (RFC 2132, 9.6) is 5."""
+        if (
+            len(content) < 240
+            or content[0] != 2
+            or content[1:3] != b"\x01\x06"
+            or content[236:240] != b"\x63\x82\x53\x63"
+        ):
+            return
+        at_option = 240
+        while at_option + 1 < len(content) and content[at_option] != 255:
+            if content[at_option] == 0:
+                at_option += 1
+                continue
+            if content[at_option] == 53 and content[at_option + 2 : at_option + 3] == b"\x05":
+                mac = mac_address(content[28:34].hex())
+                if mac and content[16:20] != b"\0\0\0\0":
+                    yield Binding(self._text(content[16:20]), mac, at)
+                return
+            at_option += 2 + content[at_option + 1]
+
+    def _echo(self, body: bytes, number: int) -> bool:
+        """Whether an ICMP packet is a ping or its answer. Destination unreachable (RFC 792 type 3, RFC 4443 type 1)
+        quotes the packet that was not delivered; other messages are no connections."""
+        if body[:1] and body[0] in (_ECHOES if number == 1 else _ECHOES_6):
+            return True
+        self._unreachable(body, number)
+        return False
+
+    def _unreachable(self, body: bytes, number: int) -> None:
+        kind = body[0] if body else -1
+        inner = body[8:]
+        if number == 1 and kind == 3 and len(inner) >= 20:
+            start = (inner[0] & 0xF) * 4
+            source, target, protocol = inner[12:16], inner[16:20], inner[9]
+        elif number == 58 and kind == 1 and len(inner) >= 40:
+            start, source, target, protocol = 40, inner[8:24], inner[24:40], inner[6]
+        else:
+            return
+        ports = inner[start : start + 4]
+        if len(ports) == 4 and protocol in (6, 17):
+            own, other = int.from_bytes(ports[:2], "big"), int.from_bytes(ports[2:], "big")
+            sender, receiver = self._text(source), self._text(target)
+            if self._known.knows(sender):
+                self._connections.denied((sender, receiver, _PROTOCOLS[protocol], own, other))

@@ -1,0 +1,21 @@
+"""The formats that are read, in the order in which they are tried.
+
+Adding one: a file that makes a ``Reader``, and its name in READERS.
+"""
+
+from camscan.egress.readers.bind import BIND
+from camscan.egress.readers.dnsmasq import DNSMASQ
+from camscan.egress.readers.filterlog import FILTERLOG
+from camscan.egress.readers.generic_csv import GENERIC_CSV
+from camscan.egress.readers.pcap import PCAP
+from camscan.egress.readers.pcapng import PCAPNG
+from camscan.egress.readers.shape import Reader
+from camscan.egress.readers.zeek_json import ZEEK_JSON
+from camscan.egress.readers.zeek_tsv import ZEEK_TSV
+
+READERS: tuple[Reader, ...] = (PCAP, PCAPNG, ZEEK_TSV, ZEEK_JSON, GENERIC_CSV, FILTERLOG, DNSMASQ, BIND)
+
+
+def reader_of(head: bytes) -> Reader | None:
+    """The reader that recognises the first bytes of an input, or None."""
+    return next((reader for reader in READERS if reader.recognises(head)), None)

@@ -1,0 +1,32 @@
+import pytest
+from egress_makers import CLOUD, START
+
+from camscan.egress import names as module
+from camscan.egress.names import Names
+
+
+def test_a_devices_own_answer_comes_before_what_a_connection_says_and_what_others_were_told() -> None:
+    names = Names()
+    names.answer(1, "other.example.com", CLOUD, START)
+    assert names.of(0, CLOUD) == ("other.example.com", "dns-other")
+    names.told(0, CLOUD, "sni.example.com")
+    assert names.of(0, CLOUD) == ("sni.example.com", "sni")
+    names.answer(0, "own.example.com", CLOUD, START - 10)
+    assert names.of(0, CLOUD) == ("own.example.com", "dns")
+    assert names.of(0, "192.0.2.1") == ("", "")
+
+
+def test_the_newest_answer_stands() -> None:
+    names = Names()
+    names.answer(0, "new.example.com", CLOUD, START)
+    names.answer(0, "old.example.com", CLOUD, START - 10)
+    assert names.of(0, CLOUD)[0] == "new.example.com"
+    assert names.addresses(0, "old.example.com") == {CLOUD}
+
+
+def test_answers_are_bounded_and_the_rest_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "NAME_LIMIT", 4)
+    names = Names()
+    for number in range(10):
+        names.answer(0, f"n{number}.example.com", f"192.0.2.{number}", START)
+    assert names.dropped > 0
