@@ -14,6 +14,19 @@ def test_it_locks_after_so_many_failures() -> None:
     assert state.report()["locked"] is True
 
 
+def test_who_has_left_is_not_counted_as_there() -> None:
+    class Talker:
+        def __init__(self, *, gone: bool) -> None:
+            self.gone = gone
+
+        def at_eof(self) -> bool:
+            return self.gone
+
+    state = State(lockout=3)
+    state.talking |= {Talker(gone=False), Talker(gone=True), Talker(gone=False)}
+    assert state.open_now == 2
+
+
 def test_questions_are_counted_up_to_a_limit() -> None:
     state = State(lockout=3)
     for number in range(ASKED_LIMIT + 50):

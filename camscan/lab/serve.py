@@ -162,12 +162,13 @@ class Server:
 async def _converse(host: Host, door: Door, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     state, quirks = host.state, host.awkward
     state.connections += 1
-    state.open_now += 1
-    state.most_at_once = max(state.most_at_once, state.open_now)
+    state.talking.add(reader)
+    at_once = state.open_now
+    state.most_at_once = max(state.most_at_once, at_once)
     try:
-        if quirks.dies_at and state.open_now >= quirks.dies_at:
+        if quirks.dies_at and at_once >= quirks.dies_at:
             state.dead = True
-        if state.dead or (quirks.most_connections and state.open_now > quirks.most_connections):
+        if state.dead or (quirks.most_connections and at_once > quirks.most_connections):
             state.refused += 1
             _reset(writer)
             return
@@ -180,7 +181,7 @@ async def _converse(host: Host, door: Door, reader: asyncio.StreamReader, writer
     except (HangUpError, TimeoutError):
         pass
     finally:
-        state.open_now -= 1
+        state.talking.discard(reader)
         writer.close()
         with contextlib.suppress(ConnectionError, OSError, asyncio.CancelledError):
             await writer.wait_closed()

@@ -5,11 +5,20 @@ import time
 from collections import Counter, deque
 from dataclasses import dataclass, field
 from secrets import randbelow, token_hex
+from typing import Protocol
 
 ASKED_LIMIT = 300
 """Different questions a device remembers."""
 
 NONCES_KEPT = 64
+
+
+class Talker(Protocol):
+    """The reading side of a connection (asyncio.StreamReader)."""
+
+    def at_eof(self) -> bool:
+        """Whether the other side has finished and everything it sent was read."""
+        ...
 
 
 @dataclass
@@ -19,7 +28,7 @@ class State:
     lockout: int
     asked: Counter[str] = field(default_factory=Counter)
     connections: int = 0
-    open_now: int = 0
+    talking: set[Talker] = field(default_factory=set)
     most_at_once: int = 0
     refused: int = 0
     logins: int = 0
@@ -27,6 +36,11 @@ class State:
     dead: bool = False
     unsafe: list[str] = field(default_factory=list)
     nonces: deque[str] = field(default_factory=lambda: deque(maxlen=NONCES_KEPT))
+
+    @property
+    def open_now(self) -> int:
+        """Connections whose other side is still there: a device that is slow to answer notices late that it left."""
+        return sum(1 for talker in self.talking if not talker.at_eof())
 
     @property
     def locked(self) -> bool:
