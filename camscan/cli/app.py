@@ -22,7 +22,7 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=True,
     pretty_exceptions_enable=False,
-    rich_markup_mode="rich",
+    rich_markup_mode=None,  # plain help: quicker, and no boxes to read around
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
@@ -46,14 +46,14 @@ def root(
     """
 
 
-app.command("demo")(demo.demo)
-app.command("doctor")(doctor.doctor)
+app.command("demo", short_help="Scan a pretend estate on this computer.")(demo.demo)
+app.command("doctor", short_help="Say what this computer can and cannot see.")(doctor.doctor)
 app.add_typer(scoping.app, name="scope")
-app.command("scan")(scanning.scan)
-app.command("import")(importing.import_file)
-app.command("list")(listing.list_devices)
-app.command("show")(showing.show)
-app.command("explain")(showing.explain)
+app.command("scan", short_help="Find the cameras and say who made them.")(scanning.scan)
+app.command("import", short_help="Take in nmap's results, or a list as CSV.")(importing.import_file)
+app.command("list", short_help="List the devices in the inventory.")(listing.list_devices)
+app.command("show", short_help="Show what is known about one device.")(showing.show)
+app.command("explain", short_help="Say why: every sign, and what would settle it.")(showing.explain)
 app.add_typer(signing.app, name="signatures")
 app.add_typer(lab.app, name="lab")
 app.add_typer(audit.app, name="audit")

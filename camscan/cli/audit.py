@@ -16,23 +16,25 @@ def root() -> None:
     """The record of everything that was sent or refused."""
 
 
-@app.command("verify")
+@app.command("verify", short_help="Check that no line of it was changed.")
 def verify(
-    log: Annotated[Path | None, typer.Argument(metavar="[LOG]", help="The audit log.", show_default=False)] = None,
+    log: Annotated[Path | None, typer.Argument(metavar="LOG", help="The audit log.", show_default=False)] = None,
     *,
     head: Annotated[
-        str | None, typer.Option("--head", metavar="HASH", help="A head that a report shows; finds a cut-off end.")
+        str | None, typer.Option("--head", metavar="HASH", help="What a scan printed at its end; finds a cut-off end.")
     ] = None,
     scope: ScopeOption = DEFAULT_SCOPE,
 ) -> None:
     """Check that no line of the audit log was changed, removed or reordered.
 
-    A cut-off end breaks no chain: give the head that a report or `camscan show` printed to find that too.
+    A cut-off end breaks no chain: give the hash that `camscan scan` printed at its end to find that too.
     """
     from camscan.audit import verify as read
+    from camscan.report.screen import out
+    from camscan.report.words import plural
 
     path = log or audit_path(scope)
     result = read(path, head)
     if not result.holds:
         raise AuditError(f"{path}, line {result.broken_at}: {result.reason}.\n  Keep the file as it is, as evidence.")
-    typer.echo(f"{path}: {result.lines:,} lines, unbroken. Head: {result.head}")
+    out().say(f"{path}: {plural(result.lines, 'line')}, unbroken.", f"It ends with {result.head}")

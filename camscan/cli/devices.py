@@ -11,6 +11,8 @@ from camscan.errors import UsageError
 from camscan.evidence import IPAddress
 from camscan.identify import SignatureSet, assess, load
 from camscan.inventory import HostRecord, Inventory
+from camscan.report.screen import talk
+from camscan.scope import canonical
 
 
 @dataclass(frozen=True)
@@ -42,16 +44,28 @@ class Judge:
 
     def find(self, scope: Path, inventory: str | None, ip: str) -> tuple[str, Device]:
         """(site, device) at ``ip`` in the inventory. Raises UsageError where it is not there."""
-        wanted = address(ip)
+        wanted = canonical(address(ip))
         with Inventory.open(inventory_url(scope, inventory), create=False) as opened:
             host = opened.find(wanted)
         if host is None:
             raise UsageError(f"{wanted} is not in the inventory. `camscan list --all` shows what is.")
-        return host.site, self.device(host)
+        device = self.device(host)
+        if device.ip != wanted:
+            talk().say(f"{wanted} is an older address of this device.", f"It was last heard at {device.ip}.")
+        return host.site, device
 
     def name(self, slug: str | None) -> str:
         """A maker's or brand's written name; a dash for None."""
         return "-" if slug is None else self.signatures.brand_name(slug)
+
+
+def is_address(text: str) -> bool:
+    """Whether an operator typed an address."""
+    try:
+        ip_address(text)
+    except ValueError:
+        return False
+    return True
 
 
 def address(text: str) -> IPAddress:

@@ -1,23 +1,24 @@
 """What a scan does on top where the operator asks for it: reading with the owner's credentials, a look by nmap."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Iterator
-
-from rich.console import Console
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator
 
 from camscan.cli.devices import Judge
+from camscan.cli.gaps import Gap, names
 from camscan.device import Device, Verdict
 from camscan.errors import UsageError
-from camscan.evidence import IPAddress, Observation
+from camscan.evidence import IPAddress, Observation, Outcome
 from camscan.exchange import nmap_run
+from camscan.gaps import NotSeen
 from camscan.interrogate.plan import CAMERA_PORTS
 from camscan.inventory import HostRecord, Inventory
 from camscan.net.gate import Gate
 from camscan.owner.ask import OwnerRun, Refusal
 from camscan.owner.credentials import CredentialSet
 from camscan.owner.hints import hints
-from camscan.report.words import plural
-from camscan.safe.text import neutralise
+from camscan.report.screen import Screen
+from camscan.report.words import is_video, plural
 
 NMAP_RATE = 100
 """Packets a second that nmap may send, or the profile's own limit where that is lower."""
@@ -25,12 +26,12 @@ NMAP_RATE = 100
 NMAP_SECONDS = 1800.0
 """Time for the whole of nmap's look."""
 
-SHOWN = 5
-"""Sentences of one kind printed at most; the rest is counted."""
-
 
 class Extras:
-    """Works on what a scan has stored and stores what it adds. ``wanted`` says which addresses it may touch."""
+    """Works on what a scan has stored and stores what it adds. ``wanted`` says which addresses it may touch.
+
+    ``gaps`` tells what it could not read, and ``failed`` whether something that was to be read refused or failed.
+    """
 
     def __init__(
         self,
@@ -38,11 +39,13 @@ class Extras:
         inventory: Inventory,
         judge: Judge,
         gate: Gate,
-        console: Console,
+        console: Screen,
         wanted: Callable[[IPAddress], bool],
     ) -> None:
         self._scan_id, self._inventory, self._judge = scan_id, inventory, judge
         self._gate, self._console, self._wanted = gate, console, wanted
+        self.gaps: list[Gap] = []
+        self.failed = False
 
     def with_credentials(self, sets: tuple[CredentialSet, ...], *, retry: bool) -> None:
         """Asks every device that a set is bound to, once, at its maker's own door."""
@@ -55,49 +58,73 @@ class Extras:
             record=self._record,
             refused_before={rejection.ip for rejection in self._inventory.rejections()},
         )
-        self._console.print(f"Reading from {plural(len(hosts), 'device')} with your credentials ...")
-        asyncio.run(self._ask_all(run, hosts))
-        _print_some(self._console, [f"{ip}: {why}" for ip, why in run.skipped.items()], "Not asked")
-        _print_some(
-            self._console, [f"{r.ip} ({r.door}, {r.credential_set})" for r in run.refusals], "Refused, not tried again"
-        )
+        self._console.say("Reading with your credentials ...")
+        try:
+            read = asyncio.run(self._ask_all(run, hosts))
+        finally:
+            self._explain(run, {host.ip for host, device in hosts if is_video(device)})
+        self._console.say(f"{plural(read, 'device')} told more; {len(run.refusals):,} refused the login.")
 
     def with_nmap(self) -> None:
         """Lets nmap connect to the ports of what stayed unknown."""
         unknown = [host for host, device in self._hosts() if device.verdict is Verdict.UNKNOWN]
         addresses = [self._gate.check_for_other_program(host.ip, "nmap") for host in unknown]
         if not addresses:
-            self._console.print("nmap has nothing to look at: no host stayed unknown.")
+            self._console.say("nmap has nothing to look at: no host stayed unknown.")
             return
         ports = sorted({*CAMERA_PORTS, *self._gate.scope.limits.extra_ports})
         rate = min(NMAP_RATE, *self._gate.scope.limits.rates)
         self._gate.audit.append("nmap", addresses=[str(ip) for ip in addresses], ports=ports, rate=rate)
-        self._console.print(f"nmap looks at {plural(len(addresses), 'host')} that stayed unknown ...")
+        self._console.say(f"nmap looks at {plural(len(addresses), 'host')} that stayed unknown ...")
+        skipped: tuple[str, ...]
         try:
             found = nmap_run.run(addresses, ports, rate, NMAP_SECONDS)
+            skipped = found.skipped
         except UsageError as error:
-            self._console.print(str(error))
-            return
-        self._gate.counters.exact = False
-        for ip, heard in found.hosts:
-            self._save(ip, heard)
-        _print_some(self._console, list(found.skipped), "nmap")
+            skipped = (" ".join(str(error).split()).rstrip("."),)
+        else:
+            self._gate.counters.exact = False
+            for ip, heard in found.hosts:
+                self._save(ip, heard)
+        what = f"what nmap would have heard of {names(addresses)}"
+        for reason in dict.fromkeys(skipped):
+            self._miss(addresses[0], NotSeen(what, reason, "Let nmap look by itself and `camscan import` its XML."))
+            self.failed = True
 
     def _hosts(self) -> Iterator[tuple[HostRecord, Device]]:
         for host in self._inventory.hosts(self._scan_id):
             if self._wanted(host.ip) and self._gate.scope.permits(host.ip):
                 yield host, self._judge.device(host)
 
-    async def _ask_all(self, run: OwnerRun, hosts: Iterable[tuple[HostRecord, Device]]) -> None:
+    async def _ask_all(self, run: OwnerRun, hosts: Iterable[tuple[HostRecord, Device]]) -> int:
         async with asyncio.TaskGroup() as tasks:
-            for host, device in hosts:
-                tasks.create_task(self._ask(run, host, device))
+            asked = [tasks.create_task(self._ask(run, host, device)) for host, device in hosts]
+        return sum(task.result() for task in asked)
 
-    async def _ask(self, run: OwnerRun, host: HostRecord, device: Device) -> None:
+    async def _ask(self, run: OwnerRun, host: HostRecord, device: Device) -> bool:
         sure = device.verdict in (Verdict.CONFIRMED, Verdict.PROBABLE)
         heard = await run.ask(self._gate, host.ip, device.maker if sure else None, hints(host.observations))
         if heard:
             self._save(host.ip, heard)
+        return any(one.outcome is Outcome.OK and one.evidence for one in heard)
+
+    def _explain(self, run: OwnerRun, cameras: Collection[IPAddress]) -> None:
+        """Says of every camera that was not read why, one sentence for each site and reason."""
+        shut: dict[tuple[str, str, str], list[IPAddress]] = defaultdict(list)
+        again = "Check the password, then add --retry-credentials."
+        for refusal in run.refusals:
+            site = self._gate.scope.require(refusal.ip).name
+            why = f"the login {refusal.credential_set} was refused, and is not tried again"
+            shut[site, why, again].append(refusal.ip)
+        for ip in [ip for ip in run.skipped if ip in cameras]:
+            site = self._gate.scope.require(ip).name
+            shut[site, run.skipped[ip], "docs/credentials.md says who is asked for what."].append(ip)
+        for (site, why, do), addresses in shut.items():
+            self.gaps.append((site, NotSeen(f"what {names(addresses)} would tell their owner", why, do)))
+        self.failed = self.failed or bool(run.refusals)
+
+    def _miss(self, ip: IPAddress, gap: NotSeen) -> None:
+        self.gaps.append((self._gate.scope.require(ip).name, gap))
 
     def _save(self, ip: IPAddress, heard: tuple[Observation, ...]) -> None:
         site = self._gate.scope.site_of(ip)
@@ -107,10 +134,3 @@ class Extras:
     def _record(self, refusal: Refusal) -> None:
         site = self._gate.scope.require(refusal.ip)
         self._inventory.record_rejection(refusal.ip, site.name, refusal.door, refusal.credential_set, refusal.at)
-
-
-def _print_some(console: Console, lines: list[str], heading: str) -> None:
-    for line in lines[:SHOWN]:
-        console.print(f"  {heading}: {neutralise(line)}")
-    if len(lines) > SHOWN:
-        console.print(f"  {heading}: {len(lines) - SHOWN:,} more like these")

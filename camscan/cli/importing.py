@@ -1,15 +1,24 @@
 """camscan import."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from camscan.cli.options import DEFAULT_SCOPE, InventoryOption, ScopeOption
+from camscan.errors import UsageError
+
+if TYPE_CHECKING:
+    from camscan.exchange.imported import Imported
+    from camscan.inventory import Inventory
+    from camscan.scope import Scope
+
+SHOWN = 5
+"""Reasons for passing over an entry that are printed for one file; the rest is counted."""
 
 
 def import_file(
-    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="nmap's XML (-oX), or a CSV like our own.")],
+    files: Annotated[list[Path], typer.Argument(metavar="FILE", help="nmap's XML (-oX), or a CSV like our own.")],
     *,
     scope: ScopeOption = DEFAULT_SCOPE,
     inventory: InventoryOption = None,
@@ -21,47 +30,68 @@ def import_file(
     from camscan.cli.devices import Judge
     from camscan.cli.options import inventory_url
     from camscan.exchange.recognise import read
-    from camscan.inventory import Inventory, ScanKind, ScanStart, ScanStatus
+    from camscan.inventory import Inventory
     from camscan.report.screen import talk
-    from camscan.report.words import plural
     from camscan.scope import load
 
-    declared, judge, console = load(scope), Judge.shipped(), talk()
-    partial = False
+    declared, judge = load(scope), Judge.shipped()
+    partial, problems = False, []
     with Inventory.open(inventory_url(scope, inventory)) as opened:
         for file in files:
-            found = read(file)
-            scan_id = opened.begin_scan(
-                ScanStart(
-                    scope_sha256=declared.sha256,
-                    organisation=declared.authorisation.organisation,
-                    sites=tuple(site.name for site in declared.sites),
-                    signatures=judge.signatures.digest,
-                    kind=ScanKind.IMPORT,
-                )
-            )
-            taken = outside = 0
-            for ip, observations in found.hosts:
-                site = declared.site_of(ip)
-                if site is None:
-                    outside += 1
-                    continue
-                opened.save_host(scan_id, ip, site.name, observations)
-                taken += 1
-            skipped = len(found.skipped)
-            partial = partial or bool(skipped)
-            opened.finish_scan(
-                scan_id,
-                ScanStatus.PARTIAL if skipped else ScanStatus.COMPLETE,
-                packets_sent=0,
-                packets_exact=True,
-                audit_head="",
-                coverage=(),
-            )
-            console.print(
-                f"{file}: {plural(taken, 'host')} taken, {outside:,} outside the scope, {skipped:,} could not be read."
-            )
-            for reason in found.skipped[:5]:
-                console.print(f"  {reason}")
-    if partial:
+            try:
+                found = read(file)
+            except UsageError as error:
+                problems.append(error)
+                continue
+            partial = _take(opened, declared, judge.signatures.digest, file, found) or partial
+    if len(problems) == len(files):
+        raise problems[0]
+    for problem in problems:
+        talk().tell(str(problem))
+    if partial or problems:
         raise typer.Exit(4)
+
+
+def _take(inventory: "Inventory", scope: "Scope", signatures: str, file: Path, found: "Imported") -> bool:
+    """Stores what one file told and says so. Returns whether something in it could not be read."""
+    from camscan.cli.gaps import names
+    from camscan.inventory import ScanKind, ScanStart, ScanStatus
+    from camscan.report.screen import talk
+    from camscan.report.words import plural
+
+    scan_id = inventory.begin_scan(
+        ScanStart(
+            scope_sha256=scope.sha256,
+            organisation=scope.authorisation.organisation,
+            sites=tuple(site.name for site in scope.sites),
+            signatures=signatures,
+            kind=ScanKind.IMPORT,
+        )
+    )
+    outside = []
+    for ip, observations in found.hosts:
+        site = scope.site_of(ip)
+        if site is None:
+            outside.append(str(ip))
+        else:
+            inventory.save_host(scan_id, ip, site.name, observations)
+    inventory.finish_scan(
+        scan_id,
+        ScanStatus.PARTIAL if found.skipped else ScanStatus.COMPLETE,
+        packets_sent=0,
+        packets_exact=True,
+        audit_head="",
+        coverage=(),
+    )
+    screen = talk()
+    screen.say(
+        f"{file} ({found.form}): {plural(len(found.hosts) - len(outside), 'host')} taken,",
+        f"{len(outside):,} outside the scope, {len(found.skipped):,} could not be read.",
+    )
+    if outside:
+        screen.tell(f"  Left out, since {scope.path} does not declare them: {names(outside)}")
+    for line in (*found.notes, *found.skipped[:SHOWN]):
+        screen.tell(f"  {line}")
+    if len(found.skipped) > SHOWN:
+        screen.tell(f"  {len(found.skipped) - SHOWN:,} more could not be read.")
+    return bool(found.skipped)

@@ -17,16 +17,17 @@ def list_devices(
 ) -> None:
     """List the devices in the inventory. Conclusions are drawn anew from the stored evidence; nothing is sent.
 
-    The forms json, jsonl and csv always hold every device.
+    The forms json, jsonl and csv always hold every device. A file named .csv, .json or .jsonl needs no --format.
     """
     from camscan.cli import output as writing
     from camscan.cli.devices import Judge
     from camscan.cli.options import inventory_url
     from camscan.inventory import Inventory
 
-    judge = Judge.shipped()
+    form = writing.chosen(output_format, output)
     with Inventory.open(inventory_url(scope, inventory), create=False) as opened:
-        if output_format is Format.TABLE and output is None:
-            writing.table(opened, judge, everything=everything)
+        judge = Judge.shipped()
+        if form is Format.TABLE:
+            writing.everything_known(opened, judge, everything=everything)
         else:
-            writing.deliver(writing.report(writing.scope_if_there(scope), opened, judge), output_format, output)
+            writing.deliver(writing.report(writing.scope_if_there(scope), opened, judge), form, output)

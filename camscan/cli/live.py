@@ -12,23 +12,27 @@ from rich.text import Text
 from camscan.device import Device
 from camscan.net.gate import Gate
 from camscan.report.tables import Naming, device_table
-from camscan.report.words import is_video
+from camscan.report.words import is_video, plural
+from camscan.scan.budget import Budget
 from camscan.scan.state import ScanState
 
 ROWS_KEPT_FREE = 12
 """Lines of the screen that the counters and the prompt need."""
 
+BAR = 24
+"""Columns of a bar."""
+
 _LABELS = {"ws-discovery": "WS-Discovery", "sadp": "SADP", "dhip": "DHIP", "mdns": "mDNS", "ssdp": "SSDP"}
 
 
 class Display:
-    """Draws itself four times a second. ``found`` adds a device."""
+    """Draws itself four times a second. ``found`` adds a device; ``plan`` is what was announced."""
 
-    def __init__(self, console: Console, state: ScanState, gate: Gate, name: Naming) -> None:
-        self._console, self._state, self._gate, self._name = console, state, gate, name
+    def __init__(self, console: Console, state: ScanState, gate: Gate, name: Naming, plan: Budget) -> None:
+        self._console, self._state, self._gate, self._name, self._plan = console, state, gate, name, plan
         self._devices: dict[str, Device] = {}
         self._begun = time.monotonic()
-        self.live = Live(console=console, get_renderable=self._draw, refresh_per_second=4, transient=True)
+        self.live = Live(console=console, get_renderable=self.draw, refresh_per_second=4, transient=True)
 
     def found(self, device: Device) -> None:
         """Shows a device as soon as it is known."""
@@ -36,27 +40,33 @@ class Display:
             self._devices.pop(str(device.ip), None)
             self._devices[str(device.ip)] = device
 
-    def _draw(self) -> RenderableType:
+    def draw(self) -> RenderableType:
+        """What stands on the screen now."""
         return Group(self._counters(), Text(), self._table())
 
     def _counters(self) -> Table:
         state = self._state
-        lines = Table.grid(padding=(0, 2))
         heard = "  ".join(f"{_LABELS.get(name, name)} {count:,}" for name, count in sorted(state.heard.items()))
-        lines.add_row("  listening", Text(heard or "nothing yet"), "")
         left = self._left(state.swept, state.addresses)
-        done = f"{state.swept:,} / {state.addresses:,} addresses"
-        lines.add_row(
-            "  sweeping", ProgressBar(total=max(1, state.addresses), completed=state.swept, width=24), done + left
-        )
+        swept = f"{state.swept:,} / {plural(state.addresses, 'address', 'addresses')}{left}"
         met = len(state.hosts)
-        lines.add_row(
-            "  asking",
-            ProgressBar(total=max(1, met), completed=state.asked, width=24),
-            f"{state.asked:,} / {met:,} devices",
-        )
-        lines.add_row("  sent", f"{self._gate.counters.packets:,} packets", "")
+        lines = Table.grid(padding=(0, 2, 0, 0))
+        lines.add_row("  listening", Text(heard or "nothing yet"))
+        for label, done, total, words in (
+            ("sweeping", state.swept, state.addresses, swept),
+            ("asking", state.asked, met, f"{state.asked:,} / {plural(met, 'device')}"),
+        ):
+            bar = Table.grid(padding=(0, 2, 0, 0))
+            bar.add_row(ProgressBar(total=max(1, total), completed=done, width=BAR), Text(words))
+            lines.add_row(f"  {label}", bar)
+        lines.add_row("  sent", Text(self._sent(met)))
         return lines
+
+    def _sent(self, met: int) -> str:
+        sent, planned = self._gate.counters.packets, self._plan.first_stage + self._plan.per_device * met
+        if sent > planned:
+            return f"{sent:,} packets; about {planned:,} were planned, but some answers come in crumbs"
+        return f"{sent:,} of about {planned:,} packets"
 
     def _left(self, done: int, total: int) -> str:
         spent = time.monotonic() - self._begun
@@ -68,4 +78,4 @@ class Display:
     def _table(self) -> Table:
         room = max(3, self._console.size.height - ROWS_KEPT_FREE)
         devices: Sequence[Device] = list(self._devices.values())[-room:]
-        return device_table(devices, self._name)
+        return device_table(devices, self._name, self._console.width)

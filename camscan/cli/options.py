@@ -1,5 +1,8 @@
 """Options that several commands share, worded once."""
 
+import shlex
+import shutil
+import sys
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -24,7 +27,7 @@ InventoryOption = Annotated[
     typer.Option(
         "--inventory",
         metavar="URL",
-        help="The inventory: a file, or postgresql://...  \\[default: camscan.db beside the scope file]",
+        help="The inventory: a file, or postgresql://... Left out: camscan.db beside the scope file.",
         rich_help_panel="Files",
     ),
 ]
@@ -34,6 +37,19 @@ OutputOption = Annotated[
     typer.Option("-o", "--output", metavar="FILE", help="Write to FILE, not the screen.", rich_help_panel="Output"),
 ]
 DEFAULT_SCOPE = Path("camscan.toml")
+
+
+def program() -> str:
+    """How this program is called from here: by its name where that is on the PATH, else as it was called now."""
+    called = sys.argv[0]
+    if shutil.which("camscan") is None and Path(called).stem == "camscan":
+        return called
+    return "camscan"
+
+
+def scope_option(scope: Path) -> str:
+    """The option that a further command needs to work with ``scope``: none for the scope file of this folder."""
+    return "" if scope == DEFAULT_SCOPE else f"--scope {shlex.quote(str(scope))}"
 
 
 def inventory_url(scope: Path, inventory: str | None) -> str:

@@ -3,13 +3,11 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
-from rich.console import Console
-from rich.text import Text
-
+from camscan.cli.extras import NMAP_RATE
 from camscan.discover import PROBES
 from camscan.evidence import IPAddress
 from camscan.interrogate.plan import CAMERA_PORTS, MAX_CONVERSATIONS, first
-from camscan.report.screen import out
+from camscan.report.screen import Screen, out
 from camscan.report.words import plural
 from camscan.scan.budget import MULTICAST_ROUNDS, budget, life_ports
 from camscan.scan.life import UNICAST_OF_LIFE
@@ -24,58 +22,98 @@ _WAYS = {
 
 
 def show(scope: Scope, reach: Reach, wanted: Sequence[IPAddress], group_datagrams: int, *, arp: bool) -> None:
-    """Prints targets, protocols, bytes, packets and time. Sends nothing."""
-    console = out()
+    """Prints targets, protocols, bytes, packets and time; without ``group_datagrams`` no group is called. Sends
+    nothing."""
+    screen = out()
     plan = budget(scope, reach, wanted, group_datagrams, arp=arp)
-    console.print(f"Nothing is sent. A scan with {scope.path} would do this:\n")
-    console.print(f"Targets: {plural(plan.addresses, 'address', 'addresses')}")
+    screen.say(f"Nothing is sent. A scan with {scope.path} would do this:")
+    screen.print()
+    screen.say(f"Targets: {plural(plan.addresses, 'address', 'addresses')}")
     for site in scope.sites:
         count = sum(1 for ip in wanted if scope.site_of(ip) is site)
-        console.print(f"  {site.name}: {', '.join(map(str, site.networks))} ({plural(count, 'address', 'addresses')})")
-    console.print(
-        f"\nFirst stage, a sign of life: about {plan.first_stage:,} packets, {plan.seconds:.0f} seconds or more"
+        if count:
+            found = plural(count, "address", "addresses")
+            screen.tell(f"  {site.name}: {', '.join(map(str, site.networks))} ({found})")
+    screen.print()
+    screen.say(
+        f"First stage, a sign of life: about {plural(plan.first_stage, 'packet')},",
+        f"{_at_least(plan.seconds)}",
     )
-    _groups(console, reach)
+    if group_datagrams:
+        _groups(screen, reach)
     for way, count in Counter(reach.way(ip) for ip in wanted).items():
         asks = ", ".join(_signs_of_life(scope, way, arp=arp))
-        console.print(Text(f"  {plural(count, 'address', 'addresses')} {_WAYS[way]}: {asks}"))
-    console.print(f"\nSecond stage, only to what lives: at most {plan.per_device} packets to one device")
-    console.print(Text(f"  Ports: {_listed(dict.fromkeys((*CAMERA_PORTS, *scope.limits.extra_ports)))}"))
-    _conversations(console, scope)
-    total, subnet, host = scope.limits.rates
-    console.print(
-        f"\nLimits: {total:,} packets a second in all, {subnet:,} to one /24, {host} to one device;\n"
-        f"at most {scope.limits.connections_per_host} connections at once and 10 new ones a second to one device."
+        screen.tell(f"  {plural(count, 'address', 'addresses')} {_WAYS[way]}: {asks}")
+    screen.print()
+    screen.say(
+        "Second stage, only to what lives:",
+        f"as a rule at most {plan.per_device} packets to one device",
+        "(each piece of an answer is acknowledged, so one that answers in crumbs gets more)",
     )
-    console.print("The exact bytes of every datagram stand in docs/probes-discovery.md.")
+    screen.tell(f"  Ports: {_listed(dict.fromkeys((*CAMERA_PORTS, *scope.limits.extra_ports)))}")
+    _conversations(screen, scope)
+    total, subnet, host = scope.limits.rates
+    at_once = plural(scope.limits.connections_per_host, "connection")
+    screen.print()
+    screen.say(
+        f"Limits: {total:,} packets a second in all,",
+        f"{subnet:,} to one /24,",
+        f"{host} to one device;",
+        f"at most {at_once} at once",
+        "and 10 new ones a second to one device.",
+    )
+    screen.say("The exact bytes of every datagram stand in docs/probes-discovery.md.")
 
 
-def _groups(console: Console, reach: Reach) -> None:
+def show_extras(*, with_credentials: bool, with_nmap: bool) -> None:
+    """Prints what is sent on top where the operator asked for it."""
+    screen = out()
+    if with_credentials:
+        screen.say(
+            "With your credentials: each device that a set is bound to is asked once,",
+            "at its maker's own door, for its model and firmware.",
+        )
+    if with_nmap:
+        screen.say(
+            "With nmap: it connects to the same ports of what stayed unknown,",
+            f"at most {NMAP_RATE} packets a second.",
+        )
+
+
+def _at_least(seconds: float) -> str:
+    if seconds < 60:
+        return f"at least {plural(max(1, round(seconds)), 'second')}"
+    return f"at least {plural(round(seconds / 60), 'minute')}"
+
+
+def _groups(screen: Screen, reach: Reach) -> None:
     for wire in reach.wires:
         if wire.multicast:
-            console.print(f"  Group calls on {wire.interface} ({wire.network}), {MULTICAST_ROUNDS} rounds:")
+            screen.say(f"Group calls on {wire.interface} ({wire.network}), {MULTICAST_ROUNDS} rounds:", indent=2)
             for probe in PROBES:
-                to = _listed(probe.groups) + (" and broadcast" if probe.broadcast and not wire.is_loopback else "")
-                console.print(
-                    f"    {probe.name}: {plural(len(probe.requests(0)), 'datagram')} to {to} port {probe.port}"
-                )
+                if probe.groups:
+                    to = _listed(probe.groups) + (" and broadcast" if probe.broadcast and not wire.is_loopback else "")
+                    count = plural(len(probe.requests(0)), "datagram")
+                    screen.say(f"{probe.name}: {count} to {to} port {probe.port}", indent=4)
 
 
 def _signs_of_life(scope: Scope, way: Way, *, arp: bool) -> Iterator[str]:
     if way is Way.LINK and arp:
         yield "one ARP question"
-    for ports in filter(None, (life_ports(way, scope.limits.extra_ports, arp=arp),)):
+    ports = life_ports(way, scope.limits.extra_ports, arp=arp)
+    if ports:
         yield f"a connection to port {_listed(ports)} that is closed again at once"
     if way is not Way.LINK:
         yield f"one datagram of each of {_listed(UNICAST_OF_LIFE)}"
 
 
-def _conversations(console: Console, scope: Scope) -> None:
-    console.print(f"  At most {MAX_CONVERSATIONS} conversations, for example with 192.0.2.1:")
+def _conversations(screen: Screen, scope: Scope) -> None:
+    screen.say(f"At most {MAX_CONVERSATIONS} conversations, for example with 192.0.2.1:", indent=2)
     for conversation in first("192.0.2.1", CAMERA_PORTS, scope.authorisation.contact):
         for question in conversation.questions:
             sent = question.send.decode("latin-1").encode("unicode_escape").decode()
-            console.print(Text(f"    {question.probe} (tcp {conversation.port}): {sent or 'looks at the certificate'}"))
+            line = f"    {question.probe} (tcp {conversation.port}): {sent or 'looks at the certificate'}"
+            (screen.tell if screen.is_terminal else screen.verbatim)(line)
 
 
 def _listed(things: Iterable[object]) -> str:

@@ -1,6 +1,7 @@
 """camscan scan."""
 
 import sys
+from contextlib import nullcontext
 from datetime import date
 from typing import Annotated
 
@@ -20,9 +21,7 @@ from camscan.errors import UsageError
 def scan(
     targets: Annotated[
         list[str] | None,
-        typer.Argument(
-            metavar="[ADDRESS|NETWORK]...", help="Only these, which must be in the scope.", show_default=False
-        ),
+        typer.Argument(metavar="ADDRESS|NETWORK", help="Only these, which must be in the scope.", show_default=False),
     ] = None,
     *,
     dry_run: Annotated[
@@ -53,19 +52,15 @@ def scan(
     address that the scope file does not declare.
     """
     from camscan.cli import scan_run, scoping
+    from camscan.cli.refusing import refusals_recorded
+    from camscan.cli.request import Request
     from camscan.scope import load
 
     if not scope.exists() and sys.stdin.isatty() and sys.stderr.isatty():
         scoping.ask_for_scope(scope)
         raise typer.Exit
     declared = load(scope)
-    declared.require_valid_on(date.today())  # noqa: DTZ011 - the authorisation ends on the operator's own calendar
-    if declared.limits.profile == "fast" and not fast:
-        raise UsageError(
-            f"{scope} asks for profile fast (10,000 packets a second). Add --fast if you mean it,\n"
-            '  or write profile = "normal" in [limits].'
-        )
-    request = scan_run.Request(
+    request = Request(
         scope=declared,
         targets=tuple(targets or ()),
         inventory=inventory,
@@ -75,8 +70,14 @@ def scan(
         with_nmap=with_nmap,
         same_network=same_network,
     )
+    with nullcontext() if dry_run else refusals_recorded(declared, request.targets):
+        declared.require_valid_on(date.today())  # noqa: DTZ011 - the authorisation ends on the operator's own calendar
+    if declared.limits.profile == "fast" and not fast:
+        raise UsageError(
+            f"{scope} asks for profile fast (10,000 packets a second). Nothing was sent.\n"
+            '  Add --fast if you mean it, or write profile = "normal" in [limits].'
+        )
     if dry_run:
         scan_run.show_plan(request)
         return
-    outcome = scan_run.run(request, output_format, output)
-    raise typer.Exit(outcome)
+    raise typer.Exit(scan_run.run(request, output_format, output))

@@ -1,11 +1,19 @@
 """camscan show and camscan explain."""
 
+from collections.abc import Iterator
 from datetime import datetime
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from camscan.cli.options import DEFAULT_SCOPE, InventoryOption, ScopeOption
+
+if TYPE_CHECKING:
+    from rich.text import Text
+
+    from camscan.cli.devices import Judge
+    from camscan.device import Device, Verdict
+    from camscan.identify.explain import ExplanationRow
 
 Address = Annotated[str, typer.Argument(metavar="ADDRESS", help="Address of a device in the inventory.")]
 
@@ -21,52 +29,71 @@ def show(
     from rich.text import Text
 
     from camscan.cli.devices import Judge
-    from camscan.device import Verdict
     from camscan.report.screen import out, safe
     from camscan.report.tables import grid
-    from camscan.report.words import kind_name
 
     judge = Judge.shipped()
-    console = out()
+    screen = out()
     site, device = judge.find(scope, inventory, ip)
-
-    def answer(value: str, verdict: Verdict) -> Text:
-        return Text(value if verdict is Verdict.UNKNOWN else f"{value} ({verdict.value})")
-
-    rows: list[tuple[str, Text]] = [
-        ("Made by", answer("not known" if device.maker is None else judge.name(device.maker), device.verdict)),
-        ("Sold as", answer(judge.name(device.brand), device.brand_verdict)),
-        ("Kind", answer(kind_name(device.kind), device.kind_verdict)),
-        ("Model", safe(device.model)),
-        ("Firmware", safe(device.firmware)),
-        ("Serial number", safe(device.serial)),
-        ("MAC", safe(device.mac and f"{device.mac} ({'heard' if device.mac_heard else 'claimed by the device'})")),
-        ("Host name", safe(device.hostname)),
-        ("Addresses", safe(", ".join(device.addresses))),
-        ("Site", safe(site)),
-        ("First seen", safe(_moment(device.first_seen))),
-        ("Last seen", safe(_moment(device.last_seen))),
-    ]
-    rows += [("Conflict", safe(f"{c.axis}: {' or '.join(c.values)}")) for c in device.conflicts]
     table = grid(())
     table.show_header = False
     table.add_column(style="bold", no_wrap=True)
     table.add_column(overflow="fold")
-    for heading, value in rows:
+    for heading, value in _facts(judge, site, device):
         table.add_row(heading, value)
-    console.print(Text(str(device.ip), style="bold"))
-    console.print(table)
+    screen.print(Text(str(device.ip), style="bold"))
+    screen.print(table)
     if evidence:
         heard = grid(("Heard (UTC)", "Where", "What", "Value"))
         for item in device.evidence:
             o = item.observation
             where = f"{o.transport.value} {o.port}" if o.port else o.transport.value
             heard.add_row(f"{o.at:%H:%M:%S}", where, item.evidence.name, safe(item.evidence.value, limit=300))
-        console.print(heard)
+        screen.print()
+        screen.say(*_days([item.observation.at for item in device.evidence]))
+        screen.print(heard)
+
+
+def _facts(judge: "Judge", site: str, device: "Device") -> Iterator[tuple[str, "Text"]]:
+    from camscan.report.screen import safe
+    from camscan.report.words import kind_name
+
+    yield "Made by", _answer("not known" if device.maker is None else judge.name(device.maker), device.verdict)
+    yield "Sold as", _answer(judge.name(device.brand), device.brand_verdict)
+    yield "Kind", _answer(kind_name(device.kind), device.kind_verdict)
+    yield "Model", safe(device.model)
+    if device.channels:
+        yield "Channels", safe(f"{device.channels}, as the device says")
+    yield "Firmware", safe(device.firmware and " of ".join(filter(None, (device.firmware, device.firmware_date))))
+    yield "Serial number", safe(device.serial)
+    yield "MAC", safe(device.mac and f"{device.mac} ({'heard' if device.mac_heard else 'claimed by the device'})")
+    yield "Host name", safe(device.hostname)
+    yield "Addresses", safe(", ".join(device.addresses))
+    yield "Site", safe(site)
+    yield "First seen", safe(_moment(device.first_seen))
+    yield "Last seen", safe(_moment(device.last_seen))
+    for conflict in device.conflicts:
+        yield "Conflict", safe(f"{conflict.axis}: {' or '.join(conflict.values)}")
+
+
+def _answer(value: str, verdict: "Verdict") -> "Text":
+    from rich.text import Text
+
+    from camscan.device import Verdict
+
+    return Text(value if verdict is Verdict.UNKNOWN else f"{value} ({verdict.value})")
 
 
 def _moment(when: datetime | None) -> str:
     return f"{when:%Y-%m-%d %H:%M} UTC" if when else ""
+
+
+def _days(moments: list[datetime]) -> tuple[str, ...]:
+    """On which days something was heard, since the tables give only the time of day."""
+    if not moments:
+        return ("Nothing was heard.",)
+    first, last = (f"{day.day} {day:%B %Y}" for day in (min(moments), max(moments)))
+    return (f"Heard on {first}.",) if first == last else (f"Heard between {first}", f"and {last}.")
 
 
 def explain(
@@ -75,28 +102,39 @@ def explain(
     scope: ScopeOption = DEFAULT_SCOPE,
     inventory: InventoryOption = None,
 ) -> None:
-    """Say why: every sign with its strength and where it was heard, and what would change the verdict."""
-    from rich.text import Text
+    """Say why: every sign with its strength and where it was heard, and what would change the verdict.
 
+    For the name of a signature: what it looks for, and on whose word.
+    """
     from camscan.cli import signing
-    from camscan.cli.devices import Judge
+    from camscan.cli.devices import Judge, is_address
     from camscan.identify import explain as reasons
     from camscan.report.screen import out
-    from camscan.report.tables import grid
+    from camscan.report.tables import reasons_table
 
     judge = Judge.shipped()
-    if "." in what and not what[0].isdigit() and ":" not in what:
+    if not is_address(what):
         signing.explain_signature(judge.signatures, what)
         return
-    console = out()
+    screen = out()
     _site, device = judge.find(scope, inventory, what)
     told = reasons(device, judge.signatures)
-    console.print(Text(told.headline, style="bold"))
+    screen.say(f"{device.ip}  {told.headline}")
     if told.rows:
-        table = grid(("Sign", "Points to", "Strength", "Heard (UTC)"))
-        for row in told.rows:
-            table.add_row(Text(row.sign), Text(row.points_to), Text(row.strength.value), Text(row.heard))
-        console.print(table)
+        rows = [(row.sign, row.points_to, row.strength.value, row.heard) for row in told.rows]
+        screen.print()
+        screen.print(reasons_table(rows, screen.width))
+        screen.print()
+        screen.say(*_days([row.heard_at for row in told.rows]))
     for line in (*told.conflicts, told.why):
         if line:
-            console.print(Text(line))
+            screen.say(line)
+    if told.rows:
+        screen.print()
+        screen.say("On whose word, by the name of the sign:")
+        for source in dict.fromkeys(_source(row) for row in told.rows):
+            screen.tell(f"  {source}")
+
+
+def _source(row: "ExplanationRow") -> str:
+    return f"{row.signature}: {row.source}"

@@ -9,7 +9,6 @@ from camscan.errors import UsageError
 
 if TYPE_CHECKING:
     from camscan.identify import SignatureSet
-    from camscan.identify.format import Condition
 
 app = typer.Typer(help="The signatures that say who made a device.", no_args_is_help=True)
 
@@ -19,20 +18,25 @@ OwnOption = Annotated[
 ]
 
 
-@app.command("check")
+@app.command("check", short_help="Check every signature and run its examples.")
 def check(own: OwnOption = None) -> None:
     """Check every signature: its form, its examples, and that no other maker's device matches it."""
     from camscan.identify import check as problems_of
     from camscan.identify import load
+    from camscan.report.screen import out, talk
+    from camscan.report.words import plural
 
     signatures = load(tuple(own or ()))
     problems = problems_of(signatures)
     for problem in problems:
-        typer.echo(f"{problem.where}: {problem.signature}: {problem.reason}", err=True)
+        talk().tell(f"{problem.where}: {problem.signature}: {problem.reason}")
     if problems:
-        raise UsageError(f"{len(problems)} things to mend; each line above names its file and line.")
+        raise UsageError(f"{plural(len(problems), 'thing')} to mend; each line above names its file and line.")
     examples = sum(len(item.signature.examples) for item in signatures.signatures)
-    typer.echo(f"{len(signatures.signatures)} signatures, {examples} examples: all hold. Set {signatures.digest}")
+    out().say(
+        f"{plural(len(signatures.signatures), 'signature')}, {plural(examples, 'example')}: all hold.",
+        f"Set {signatures.digest}",
+    )
 
 
 @app.command("list")
@@ -47,38 +51,28 @@ def list_signatures(own: OwnOption = None) -> None:
     table = grid(("Signature", "Points to", "Strength"))
     for item in load(tuple(own or ())).signatures:
         signature = item.signature
-        points = ", ".join(f"{axis} {value}" for axis, value in signature.points_to.pairs())
+        points = ", ".join(f"{axis} {value}" for axis, value in signature.points)
         table.add_row(Text(signature.id), Text(points), Text(signature.strength.value))
     out().print(table)
 
 
-def _words(condition: "Condition") -> str:
-    tests = (
-        ("is", condition.equals),
-        ("is one of", condition.any_of and ", ".join(condition.any_of)),
-        ("begins with", condition.prefix),
-        ("contains", condition.contains),
-        ("matches", condition.regex),
-    )
-    return next(f"{condition.field} that {verb} {value}" for verb, value in tests if value)
-
-
 def explain_signature(signatures: "SignatureSet", name: str) -> None:
     """Prints what one signature looks for, and on whose word. Raises UsageError where there is none of that name."""
-    from rich.text import Text
-
     from camscan.report.screen import out
 
     item = next((item for item in signatures.signatures if item.signature.id == name), None)
     if item is None:
-        raise UsageError(f'There is no signature "{name}". `camscan signatures list` shows them all.')
-    signature, console = item.signature, out()
-    console.print(Text(f"{signature.id} ({item.where})", style="bold"))
-    console.print(Text(signature.reason))
-    for axis, value in signature.points_to.pairs():
-        console.print(Text(f"  points to {axis} {value}, {signature.strength.value}"))
+        raise UsageError(
+            f'"{name}" is neither an address nor the name of a signature.\n'
+            "  Write for example 10.1.0.20; `camscan signatures list` shows the signatures."
+        )
+    signature, screen = item.signature, out()
+    screen.say(f"{signature.id}", f"({item.where})")
+    screen.tell(f"  {signature.reason}")
+    for axis, value in signature.points:
+        screen.tell(f"  points to {axis} {value}, {signature.strength.value}")
     for condition in signature.all:
-        console.print(Text(f"  needs {_words(condition)}"))
+        screen.tell(f"  needs: {condition.words()}")
     for condition in signature.unless:
-        console.print(Text(f"  unless {_words(condition)}"))
-    console.print(Text(f"  source: {signature.source}, {signature.date}"))
+        screen.tell(f"  unless: {condition.words()}")
+    screen.tell(f"  source: {signature.source}, {signature.date}")

@@ -24,8 +24,10 @@ def coverage(
     *,
     arp: bool,
     interrupted: bool,
+    earlier: Iterable[IPAddress] = (),
 ) -> tuple[SiteCoverage, ...]:
-    """One entry for each site. ``swept`` are the addresses that were to be tried, ``arp`` says if ARP could be."""
+    """One entry for each site. ``swept`` are the addresses that were to be tried, ``arp`` says if ARP could be;
+    ``earlier`` answered an interrupted run of the same scan, and were not asked again."""
     answered: Counter[str] = Counter()
     tried: dict[str, Counter[str]] = {site.name: Counter() for site in scope.sites}
     ways: dict[str, set[Way]] = {site.name: set() for site in scope.sites}
@@ -34,7 +36,7 @@ def coverage(
         if site is not None:
             tried[site.name][subnet_name(ip)] += 1
             ways[site.name].add(reach.way(ip))
-    for ip in state.hosts:
+    for ip in {*state.hosts, *earlier}:
         site = scope.site_of(ip)
         if site is not None:
             answered[site.name] += 1
@@ -103,10 +105,11 @@ def _of_the_scan(state: ScanState, gate: Gate, *, interrupted: bool) -> Iterable
             "Compare the addresses with what you know of the place.",
         )
     if interrupted:
+        untried, unasked = max(0, state.addresses - state.swept), len(state.hosts) - state.asked
+        what = [f"{untried:,} address{'es' if untried != 1 else ''}"] if untried else []
+        what += [f"the rest of what {unasked:,} device{'s' if unasked != 1 else ''} would have said"] if unasked else []
         yield NotSeen(
-            f"{max(0, state.addresses - state.swept):,} addresses",
-            "the scan was interrupted",
-            "Run `camscan scan --resume`.",
+            " and ".join(what) or "what was still to come", "the scan was interrupted", "Run `camscan scan --resume`."
         )
     unwell = gate.unwell_hosts()
     if unwell:

@@ -60,6 +60,7 @@ class Scan:
         self._skip = frozenset(skip)
         self._only = None if groups else frozenset(addresses)
         self.state.addresses = len(addresses)
+        self.state.swept = sum(1 for ip in addresses if ip in self._skip)
         self._ears.start()
         try:
             async with asyncio.TaskGroup() as background:
