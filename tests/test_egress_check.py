@@ -72,6 +72,9 @@ def test_with_everything_only_catalogued_services_of_others_are_told(tmp_path: P
     report = judged(tmp_path, log, devices=[device()], scope=a_scope(), everything=True)
     assert only(report).rule.value == "vendor-cloud"
     assert str(report.devices[only(report).devices[0]].ip) == "10.1.0.99"
+    assert report.to_json()["watched"]["devices_seen"] == ["10.1.0.99"]  # type: ignore[index]  # plain JSON
+    nothing = judged(tmp_path, csv_log(row(source="10.1.0.98")), devices=[device()], scope=a_scope(), everything=True)
+    assert (nothing.seen, nothing.destinations) == ((), ())
     assert "private" not in repr(report.findings) + "".join(report.sentences())
     assert not judged(tmp_path, log, devices=[device()], scope=a_scope()).findings
 

@@ -2,7 +2,7 @@ import pytest
 from egress_makers import CLOUD, START
 
 from camscan.egress import names as module
-from camscan.egress.names import Names
+from camscan.egress.names import MEMORY, Names
 
 
 def test_a_devices_own_answer_comes_before_what_a_connection_says_and_what_others_were_told() -> None:
@@ -14,6 +14,17 @@ def test_a_devices_own_answer_comes_before_what_a_connection_says_and_what_other
     names.answer(0, "own.example.com", CLOUD, START - 10)
     assert names.of(0, CLOUD) == ("own.example.com", "dns")
     assert names.of(0, "192.0.2.1") == ("", "")
+
+
+def test_lookups_mean_something_around_their_time_only() -> None:
+    names = Names()
+    assert not names.sees(0, START)
+    names.asked(0, START)
+    names.asked(0, START + 100)
+    assert names.sees(0, START + 50)
+    assert names.sees(0, START + 100 + MEMORY)
+    assert not names.sees(0, START - 1)
+    assert not names.sees(0, START + 101 + MEMORY)
 
 
 def test_the_newest_answer_stands() -> None:

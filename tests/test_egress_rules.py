@@ -50,6 +50,11 @@ def judged(**given: Any) -> Reason | None:
         ({"sees_dns": True}, Rule.DIRECT_TO_IP, Severity.MEDIUM),
         ({"sees_dns": True, "name": "a.example.com"}, Rule.UNLISTED, Severity.MEDIUM),
         ({"name": "litedev.hik-connect.com"}, Rule.VENDOR_CLOUD, Severity.HIGH),
+        (
+            {"name": "litedev.hik-connect.com", "name_source": "dns-other"},
+            Rule.VENDOR_CLOUD,
+            Severity.MEDIUM,
+        ),
         ({"name": "members.dyndns.org"}, Rule.VENDOR_CLOUD, Severity.HIGH),
         ({"name": "litedev.hik-connect.com", "outcome": Outcome.DENIED}, Rule.VENDOR_CLOUD, Severity.HIGH),
         ({"name": "www.easy4ipcloud.com", "port": 8800, "protocol": "udp"}, Rule.P2P, Severity.HIGH),

@@ -60,6 +60,9 @@ def check(
 
 def _report(gathering: Gathering, inputs: tuple[Input, ...], findings: tuple[Finding, ...], judge: Judge) -> Report:
     seen, known = gathering.seen, gathering.known
+    # Of the addresses that --all met, only those with a finding are told.
+    told_of = {number for finding in findings for number in finding.devices} | set(range(known.listed))
+    seen = {number: one for number, one in seen.items() if number in told_of}
     notes = []
     if gathering.not_told_apart:
         notes.append(f"{gathering.not_told_apart:,} connections of devices with too many destinations are not judged.")

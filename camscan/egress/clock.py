@@ -13,7 +13,7 @@ NOTE_YEAR = "Its times have no year; it is taken from when the file was written.
 _NAMES = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _MONTHS = {name: number for number, name in enumerate(_NAMES, 1)}
 
-_EARLIEST, _LATEST = 0.0, 4_102_444_800.0
+EARLIEST, LATEST = 0.0, 4_102_444_800.0
 """1970 and 2100: a time outside is a damaged one."""
 
 
@@ -31,7 +31,7 @@ class Clock:
         if text == self._last[0]:
             return self._last[1]
         at = self._seconds(text.strip())
-        if not _EARLIEST <= at <= _LATEST:
+        if not EARLIEST <= at <= LATEST:
             raise ParseError(NO_TIME)
         self._last = (text, at)
         return at

@@ -66,13 +66,14 @@ class Contact:
     def outcomes(self) -> Counter[Outcome]:
         """Connections by what became of them. Where a firewall says that it blocked what a capture shows to have been
         without an answer, the firewall's word counts; any word counts more than none."""
+        if len(self.accounts) == 1:
+            return next(iter(self.accounts.values())).outcomes
         merged: Counter[Outcome] = Counter()
         for account in self.accounts.values():
             merged |= account.outcomes
-        if len(self.accounts) > 1:
-            merged[Outcome.UNANSWERED] -= merged[Outcome.DENIED]
-            told = sum(max(merged[one], 0) for one in (Outcome.ALLOWED, Outcome.DENIED, Outcome.UNANSWERED))
-            merged[Outcome.UNKNOWN] -= told
+        merged[Outcome.UNANSWERED] -= merged[Outcome.DENIED]
+        told = sum(max(merged[one], 0) for one in (Outcome.ALLOWED, Outcome.DENIED, Outcome.UNANSWERED))
+        merged[Outcome.UNKNOWN] -= told
         return +merged
 
     @property
@@ -179,7 +180,7 @@ class Gathering:
             self._mark_seen(device, flow.first, flow.last)
         if flow.outcome is Outcome.NAME_ONLY:
             self.dns_records += flow.connections
-            self.names.asked.add(device)
+            self.names.asked(device, flow.first)
             place = Place.INTERNET
         else:
             place = self.place(flow.peer)

@@ -47,17 +47,27 @@ class Judge:
         found.sort(key=lambda one: (_RANK[one.severity], -len(one.devices), -one.connections, one.first, one.because))
         return found
 
-    def cases(self) -> Iterator[Case]:
+    @cached_property
+    def cases(self) -> list[Case]:
         """Every contact that may be judged, with what the rules look at."""
-        for contact in self.gathering.contacts.values():
-            if not (contact.name_only and self._reached_or_local(contact)):
-                yield self._case(contact)
+        return [
+            self._case(contact)
+            for contact in self.gathering.contacts.values()
+            if not (contact.name_only and self._reached_or_local(contact))
+        ]
+
+    @cached_property
+    def _device_keys(self) -> list[frozenset[str]]:
+        return [
+            frozenset({device.mac or str(device.ip), str(device.ip), *device.addresses})
+            for device in self.gathering.known.devices
+        ]
 
     def entries(self) -> tuple[Entry, ...]:
         """Every destination off the site as entries of a baseline, none of them approved."""
         devices: dict[tuple[str, str, int | None], set[str]] = {}
-        for case in self.cases():
-            if case.outward:
+        for case in self.cases:
+            if case.outward and case.contact.key.device < self.gathering.known.listed:
                 place = (case.name or case.contact.key.peer, case.contact.key.protocol, case.contact.key.port)
                 devices.setdefault(place, set()).add(self._label(case.contact.key.device))
         ordered = sorted(devices, key=lambda place: (place[0], place[1], place[2] or 0))
@@ -73,7 +83,6 @@ class Judge:
     def _case(self, contact: Contact) -> Case:
         key, names = contact.key, self.gathering.names
         name, source = (key.peer, "dns") if contact.name_only else names.of(key.device, key.peer)
-        device = self.gathering.known.devices[key.device]
         return Case(
             contact=contact,
             name=name,
@@ -81,9 +90,9 @@ class Judge:
             service=self.catalogue.by_name(name, key.protocol, key.port) if name else None,
             hint=self.catalogue.by_port(key.protocol, key.port),
             expected=self.expected_of(key.device),
-            sees_dns=key.device in names.asked,
+            sees_dns=names.sees(key.device, contact.first),
             baseline=self.baseline,
-            device_keys=frozenset({device.mac or str(device.ip), str(device.ip), *device.addresses}),
+            device_keys=self._device_keys[key.device],
         )
 
     @cached_property
@@ -106,7 +115,7 @@ class Judge:
     def _groups(self) -> dict[tuple[object, ...], "_Group"]:
         groups: dict[tuple[object, ...], _Group] = {}
         listed = self.gathering.known.listed
-        for case in self.cases():
+        for case in self.cases:
             reason = decide(case)
             if reason is None:
                 continue
@@ -123,7 +132,7 @@ class Judge:
         """Destinations that were sent more than the alert's volume on one UTC day by one device."""
         sent: dict[tuple[int, str], _Group] = {}
         reason = Reason(Rule.UPLOAD, Severity.MEDIUM, "", ("recorder", "allow"))
-        for case in self.cases():
+        for case in self.cases:
             contact = case.contact
             if contact.key.direction is Direction.IN or not case.outward or not contact.days:
                 continue
@@ -190,10 +199,14 @@ class _Group:
             first=min(contact.first for contact in contacts),
             last=max(contact.last for contact in contacts),
             because=reason.because,
-            expected=_distinct(word for case, _ in self.cases for word in case.expected.words(*reason.expects)),
+            expected=self._expected(reason),
             evidence=tuple(sorted({item for contact in contacts for item in contact.evidence})[:EVIDENCE]),
             new=new,
         )
+
+    def _expected(self, reason: Reason) -> tuple[str, ...]:
+        sites = {id(case.expected): case.expected for case, _ in self.cases}
+        return _distinct(word for one in sites.values() for word in one.words(*reason.expects))
 
     def _destination(self, rule: Rule) -> Destination:
         weights: Counter[str] = Counter()

@@ -5,6 +5,9 @@ from dataclasses import dataclass, field
 NAME_LIMIT = 1_000_000
 """Pairs of device and address remembered. Past it new ones are counted and left out."""
 
+MEMORY = 86_400.0
+"""Seconds for which a device may go on using an answer: few time-to-live values are longer than a day."""
+
 
 @dataclass(slots=True)
 class Names:
@@ -14,7 +17,7 @@ class Names:
     _others: dict[str, tuple[str, float]] = field(default_factory=dict)
     _told: dict[tuple[int, str], str] = field(default_factory=dict)
     _resolved: dict[tuple[int, str], set[str]] = field(default_factory=dict)
-    asked: set[int] = field(default_factory=set)
+    _asked: dict[int, tuple[float, float]] = field(default_factory=dict)
     dropped: int = 0
 
     def answer(self, device: int | None, name: str, address: str, at: float) -> None:
@@ -23,7 +26,7 @@ class Names:
             self.dropped += 1
             return
         if device is not None:
-            self.asked.add(device)
+            self.asked(device, at)
             self._resolved.setdefault((device, name), set()).add(address)
             before = self._own.get((device, address))
             if before is None or before[1] <= at:
@@ -31,6 +34,16 @@ class Names:
         seen = self._others.get(address)
         if seen is None or seen[1] <= at:
             self._others[address] = (name, at)
+
+    def asked(self, device: int, at: float) -> None:
+        """A lookup of ``device`` is in the inputs."""
+        first, last = self._asked.get(device, (at, at))
+        self._asked[device] = min(first, at), max(last, at)
+
+    def sees(self, device: int, at: float) -> bool:
+        """Whether lookups of ``device`` around that time are in the inputs, so that a missing one means something."""
+        first, last = self._asked.get(device, (at + 1, at))
+        return first <= at <= last + MEMORY
 
     def told(self, device: int, address: str, name: str) -> None:
         """A connection itself named its destination (TLS SNI, or a column of a log)."""

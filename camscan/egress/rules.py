@@ -125,7 +125,7 @@ def p2p(case: Case) -> Reason | None:
             severity = Severity.MEDIUM if mark is Mark.STUN and case.service is None else Severity.HIGH
             return Reason(Rule.P2P, severity, because)
     if case.service is not None and case.service.category is Category.P2P:
-        return Reason(Rule.P2P, Severity.HIGH, f"{case.service.operator}: {case.service.role}")
+        return Reason(Rule.P2P, _by_name(case), _service_words(case, case.service))
     if case.hint is not None and case.hint.category is Category.P2P and case.contact.place is Place.INTERNET:
         because = f"no payload or name confirms it, but this is a port of {case.hint.operator}: {case.hint.role}"
         return Reason(Rule.P2P, Severity.MEDIUM, because)
@@ -160,8 +160,7 @@ def vendor_cloud(case: Case) -> Reason | None:
         return None
     if service.category is Category.NTP and service.maker is None:
         return None
-    source = " (by an answer that another device was given)" if case.name_source == "dns-other" else ""
-    return Reason(Rule.VENDOR_CLOUD, Severity.HIGH, f"{service.operator}: {service.role}{source}")
+    return Reason(Rule.VENDOR_CLOUD, _by_name(case), _service_words(case, service))
 
 
 def new_since_baseline(case: Case) -> Reason | None:
@@ -208,6 +207,16 @@ def decide(case: Case) -> Reason | None:
     if case.baseline is not None and case.baseline.approves(case):
         return None
     return next((reason for reason in (rule(case) for rule in RULES) if reason is not None), None)
+
+
+def _by_name(case: Case) -> Severity:
+    """An address may be many services': the name that another device was told for it is less sure."""
+    return Severity.MEDIUM if case.name_source == "dns-other" else Severity.HIGH
+
+
+def _service_words(case: Case, service: Service) -> str:
+    source = "; the name is from an answer to another device" if case.name_source == "dns-other" else ""
+    return f"{service.operator}: {service.role}{source}"
 
 
 def _hint(case: Case) -> str:

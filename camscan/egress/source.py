@@ -132,25 +132,38 @@ class Source:
         while chunk := self._read(CHUNK):
             yield chunk
 
-    def lines(self) -> Iterator[tuple[int, bytes]]:
-        """(number from 1, line without its end). Lines over LINE_LIMIT are counted as skipped and left out."""
-        number, rest, dropping = 0, b"", False
+    def batches(self) -> Iterator[tuple[int, list[bytes]]]:
+        """(number of the first line, lines without their ends) a chunk at a time. A line over LINE_LIMIT is counted as
+        skipped and empty."""
+        number, rest, dropping = 1, b"", False
         for chunk in self.chunks():
-            parts = (rest + chunk).split(b"\n") if not dropping else chunk.split(b"\n")
-            rest = parts.pop()
-            for part in parts:
-                number += 1
-                if dropping or len(part) > LINE_LIMIT:
+            lines = (rest + chunk).split(b"\n")
+            if dropping and len(lines) > 1:
+                lines[0], dropping = b"", False
+            rest = b"" if dropping else lines.pop()
+            if not dropping:
+                if len(rest) > LINE_LIMIT:
+                    rest, dropping = b"", True
                     self.tally.skip(LONG_LINE)
-                    dropping = False
-                else:
-                    yield number, part.rstrip(b"\r")
-            if dropping or len(rest) > LINE_LIMIT:
-                dropping, rest = True, b""
-        if dropping:
-            self.tally.skip(LONG_LINE)
-        elif rest:
-            yield number + 1, rest.rstrip(b"\r")
+                self._blank_long(lines)
+                yield number, lines
+                number += len(lines)
+        if rest:
+            yield number, [rest]
+
+    def _blank_long(self, lines: list[bytes]) -> None:
+        for place, line in enumerate(lines):
+            if len(line) > LINE_LIMIT:
+                lines[place] = b""
+                self.tally.skip(LONG_LINE)
+
+    def lines(self) -> Iterator[tuple[int, bytes]]:
+        """(number from 1, line without its end) of every line that is not blank. Lines over LINE_LIMIT are counted as
+        skipped and left out."""
+        for first, lines in self.batches():
+            for number, line in enumerate(lines, first):
+                if line and (stripped := line.rstrip(b"\r")):
+                    yield number, stripped
 
     def close(self) -> None:
         """Closes what ``open`` opened."""

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from camscan.egress.addresses import canonical_text
-from camscan.egress.clock import NO_TIME, Clock
+from camscan.egress.clock import LATEST, NO_TIME, Clock
 from camscan.egress.contacts import DAY
 from camscan.egress.flow import Direction, Flow, Item, Outcome
 from camscan.egress.known import Known
@@ -27,34 +27,67 @@ def _recognises(head: bytes) -> bool:
 
 
 def _read(source: Source, known: Known) -> Iterator[Item]:
-    clock = Clock(source)
-    lines = source.lines()
-    kind, fields = None, []
-    for number, line in lines:
-        if line.startswith(b"#"):
-            # Rotated logs that were put together bring their header again, perhaps another one.
-            if line.startswith(b"#fields\t"):
-                fields = line.decode("latin-1").split("\t")[1:]
-                kind = zeek.kind_of(set(fields))
-                if kind == "conn":
-                    yield from _Connections(source, known, fields).read(lines)
-                    return
-            continue
-        if kind is None:
+    reading = _Reading(source, known)
+    for first, lines in source.batches():
+        yield from reading.batch(first, lines)
+    yield from reading.finish()
+
+
+class _Reading:
+    """Follows the headers: rotated logs that were put together bring theirs again, perhaps another one."""
+
+    def __init__(self, source: Source, known: Known) -> None:
+        self._source = source
+        self._known = known
+        self._clock = Clock(source)
+        self._fields: list[str] = []
+        self._kind: str | None = None
+        self._connections: _Connections | None = None
+
+    def batch(self, first: int, lines: list[bytes]) -> Iterator[Item]:
+        """What these lines tell; the first of them has the number ``first``."""
+        start = 0
+        # Headers are few: the lines between two of them are gone through at once.
+        for place in [place for place, line in enumerate(lines) if line[:8] == b"#fields\t"]:
+            yield from self._rows(first + start, lines[start:place])
+            yield from self._header(lines[place].rstrip(b"\r").decode("latin-1").split("\t")[1:])
+            start = place + 1
+        yield from self._rows(first + start, lines[start:] if start else lines)
+
+    def _header(self, fields: list[str]) -> Iterator[Item]:
+        yield from self.finish()
+        self._fields, self._kind = fields, zeek.kind_of(set(fields))
+        if self._kind is None:
             raise InputError(NO_FIELDS)
-        values = line.decode("utf-8", "replace").split("\t")
-        if len(values) != len(fields):
-            source.tally.skip(COLUMNS)
-            continue
-        row = {name: value for name, value in zip(fields, values, strict=True) if value not in _UNSET}
+        self._connections = _Connections(self._source, self._known, fields) if self._kind == "conn" else None
+
+    def finish(self) -> Iterator[Item]:
+        """What is still held; the end of a log."""
+        if self._connections is not None:
+            yield from self._connections.flows()
+
+    def _rows(self, first: int, lines: list[bytes]) -> Iterator[Item]:
+        if self._connections is not None:
+            yield from self._connections.rows(first, lines)
+            return
+        for number, line in enumerate(lines, first):
+            if line[:1] not in (b"#", b"", b"\r"):
+                yield from self._row(number, line.rstrip(b"\r").decode("utf-8", "replace").split("\t"))
+
+    def _row(self, number: int, values: list[str]) -> Iterator[Item]:
+        tally = self._source.tally
+        if self._kind is None:
+            raise InputError(NO_FIELDS)
+        if len(values) != len(self._fields):
+            tally.skip(COLUMNS)
+            return
+        row = {name: value for name, value in zip(self._fields, values, strict=True) if value not in _UNSET}
         try:
-            yield from zeek.items(kind, row, number, source, clock, known)
+            yield from zeek.items(self._kind, row, number, self._source, self._clock, self._known)
         except ParseError as error:
-            source.tally.skip(str(error))
+            tally.skip(str(error))
         except KeyError:
-            source.tally.skip("a field that is needed is unset")
-    if kind is None:
-        raise InputError(NO_FIELDS)
+            tally.skip("a field that is needed is unset")
 
 
 class _Connections:
@@ -65,48 +98,57 @@ class _Connections:
         self._known = known
         self._places: dict[bytes, bool] = {}
         self._groups: dict[tuple[bytes, ...], list[float]] = {}
-        self._set(fields)
-
-    def _set(self, fields: list[str]) -> None:
-        if zeek.kind_of(set(fields)) != "conn":
-            raise InputError(NO_FIELDS)
         place = {name: number for number, name in enumerate(fields)}
         self._width = len(fields)
         self._ends = place["ts"], place["id.orig_h"], place["id.resp_h"]
         self._what = place.get("proto", -1), place.get("id.resp_p", -1), place["conn_state"]
         self._sizes = place.get("duration", -1), place.get("orig_bytes", -1), place.get("resp_bytes", -1)
 
-    def read(self, lines: Iterator[tuple[int, bytes]]) -> Iterator[Item]:
-        """Every connection of a known device."""
-        tally, places = self._source.tally, self._places
+    def rows(self, first: int, lines: list[bytes]) -> Iterator[Item]:
+        """Takes in rows. Written for speed: of a row that concerns no known device only the addresses are looked at."""
+        tally, places, number = self._source.tally, self._places, first - 1
+        _, orig, resp = self._ends
+        enough = max(orig, resp) + 1
         tally.kind = "zeek-conn"
-        time, orig, resp = self._ends
-        for number, line in lines:
-            parts = line.split(b"\t")
-            if len(parts) != self._width or line[:1] == b"#":
-                if line.startswith(b"#fields\t"):
-                    yield from self._flows()
-                    self._set(line.decode("latin-1").split("\t")[1:])
-                    time, orig, resp = self._ends
-                elif not line.startswith(b"#"):
+        count = 0
+        for line in lines:
+            number += 1
+            parts = line.split(b"\t", enough)
+            try:
+                starter, other = parts[orig], parts[resp]
+            except IndexError:
+                if line[:1] not in (b"#", b"", b"\r"):
                     tally.skip(COLUMNS)
                 continue
-            tally.records += 1
-            starter, other = parts[orig], parts[resp]
+            if line[:1] == b"#":
+                continue
+            count += 1
             mine, theirs = places.get(starter), places.get(other)
             if mine is None:
                 mine = self._place(starter)
             if theirs is None:
                 theirs = self._place(other)
             if mine or theirs:
-                try:
-                    self._add(parts, float(parts[time]), number)
-                except ValueError:
-                    tally.records -= 1
-                    tally.skip(NO_TIME)
-                if len(self._groups) > _GROUPS:
-                    yield from self._flows()
-        yield from self._flows()
+                count -= not self._row(line, number)
+        tally.records += count
+        if len(self._groups) > _GROUPS:
+            yield from self.flows()
+
+    def _row(self, line: bytes, number: int) -> bool:
+        """Adds the row of a known device; whether it could be read."""
+        parts = line.rstrip(b"\r").split(b"\t")
+        if len(parts) != self._width:
+            self._source.tally.skip(COLUMNS)
+            return False
+        try:
+            at = float(parts[self._ends[0]])
+        except ValueError:
+            at = -1.0
+        if not 0 <= at <= LATEST:
+            self._source.tally.skip(NO_TIME)
+            return False
+        self._add(parts, at, number)
+        return True
 
     def _place(self, address: bytes) -> bool:
         """Whether an address is that of a known device."""
@@ -133,7 +175,7 @@ class _Connections:
         group[4] += sent
         group[5] += got
 
-    def _flows(self) -> Iterator[Item]:
+    def flows(self) -> Iterator[Item]:
         """The groups so far, as flows."""
         for key, (count, first, last, number, sent, got) in self._groups.items():
             starter, other, proto, port, state, _ = (part.decode("latin-1") for part in key)
