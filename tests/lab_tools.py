@@ -102,8 +102,8 @@ async def ask(place: Place, usual: int, question: bytes, *, tls: bool = False, l
 
 async def until(condition: Callable[[], bool]) -> None:
     """Lets the devices work until the condition holds; the test's own time limit ends an endless wait."""
-    while not condition():
-        await asyncio.sleep(0)  # noqa: ASYNC110 - counters have no event to wait for
+    while not condition():  # noqa: ASYNC110 - counters have no event to wait for
+        await asyncio.sleep(0)
 
 
 def get(path: str, *headers: str, connection: str = "close") -> bytes:
