@@ -232,10 +232,11 @@ def doors(host: Host) -> list[Door]:
 @contextlib.asynccontextmanager
 async def serving(places: Sequence[Place]) -> AsyncIterator[Server]:
     """Devices that answer until the block ends. Raises OSError where an address or port is taken."""
-    with tempfile.TemporaryDirectory(prefix="camscan-lab-") as folder:
-        server = Server(places)
-        try:
+    server = Server(places)
+    try:
+        # The certificates' files are read once: none is left, however this process ends later.
+        with tempfile.TemporaryDirectory(prefix="camscan-lab-") as folder:
             await server.start(Path(folder))
-            yield server
-        finally:
-            server.close()
+        yield server
+    finally:
+        server.close()
