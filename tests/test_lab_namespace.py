@@ -8,6 +8,7 @@ import subprocess
 import sys
 import textwrap
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -223,9 +224,9 @@ class TestLife:
         assert namespaces() == before
 
     @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
-    def test_nothing_is_left_behind_after_a_signal(self, number: signal.Signals) -> None:
+    def test_nothing_is_left_behind_after_a_signal(self, number: signal.Signals, tmp_path: Path) -> None:
         process = subprocess.Popen(
-            [*module_argv("camscan.lab"), "2", "--mode", "namespace"],
+            [*module_argv("camscan.lab"), "2", "--mode", "namespace", "--out", str(tmp_path)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
