@@ -10,6 +10,7 @@ import json
 import signal
 import sys
 import tempfile
+from contextlib import AbstractContextManager, nullcontext
 from ipaddress import IPv4Network
 from pathlib import Path
 from typing import NoReturn
@@ -26,9 +27,8 @@ def main(argv: list[str] | None = None) -> int:
     arguments = _parser().parse_args(argv)
     signal.signal(signal.SIGTERM, _leave)
     try:
-        with _running(arguments) as running, tempfile.TemporaryDirectory(prefix="camscan-lab-") as temporary:
-            folder = Path(arguments.out or temporary)
-            _announce(running, folder)
+        with _running(arguments) as running, _folder(arguments.out) as folder:
+            _announce(running, Path(folder))
             for line in sys.stdin:
                 _say(_answer(running, line.strip()))
     except CamscanError as error:
@@ -54,6 +54,10 @@ def _running(arguments: argparse.Namespace) -> LoopbackEstate | NamespaceEstate:
     if arguments.mode == "namespace":
         return NamespaceEstate(estate, arguments.network or NETWORK, routed=arguments.routed)
     return LoopbackEstate(estate, arguments.network or LOOPBACK_NETWORK)
+
+
+def _folder(wanted: str | None) -> AbstractContextManager[str]:
+    return nullcontext(wanted) if wanted else tempfile.TemporaryDirectory(prefix="camscan-lab-")
 
 
 def _estate(wanted: str) -> Estate:
