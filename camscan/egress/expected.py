@@ -87,8 +87,17 @@ class Expected:
         """Whether this is a declared time server; None where the site declares none."""
         return (address, name) in self._ntp if self.expects.ntp else None
 
+    @cached_property
+    def _said(self) -> dict[tuple[str, ...], tuple[str, ...]]:
+        return {}
+
     def words(self, *kinds: str) -> tuple[str, ...]:
         """The expectations as people read them; ``kinds`` picks some of recorder, dns, ntp, allow."""
+        if kinds not in self._said:
+            self._said[kinds] = self._words(kinds)
+        return self._said[kinds]
+
+    def _words(self, kinds: tuple[str, ...]) -> tuple[str, ...]:
         told = {
             "recorder": [f"recorder {one}" for one in self.expects.recorders],
             "dns": [f"DNS server {one}" for one in self.expects.dns],

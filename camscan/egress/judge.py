@@ -206,6 +206,8 @@ class _Group:
 
     def _expected(self, reason: Reason) -> tuple[str, ...]:
         sites = {id(case.expected): case.expected for case, _ in self.cases}
+        if len(sites) == 1:
+            return self.cases[0][0].expected.words(*reason.expects)
         return _distinct(word for one in sites.values() for word in one.words(*reason.expects))
 
     def _destination(self, rule: Rule) -> Destination:

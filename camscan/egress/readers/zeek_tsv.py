@@ -97,10 +97,11 @@ class _Connections:
         self._source = source
         self._known = known
         self._places: dict[bytes, bool] = {}
-        self._groups: dict[tuple[bytes, ...], list[float]] = {}
+        self._groups: dict[tuple[bytes, bytes, bytes, bytes, bytes, float], list[float]] = {}
         place = {name: number for number, name in enumerate(fields)}
         self._width = len(fields)
         self._ends = place["ts"], place["id.orig_h"], place["id.resp_h"]
+        # A field that was left out of the log is read from one past the row, where _row puts an unset one.
         self._what = place.get("proto", -1), place.get("id.resp_p", -1), place["conn_state"]
         self._sizes = place.get("duration", -1), place.get("orig_bytes", -1), place.get("resp_bytes", -1)
 
@@ -147,6 +148,7 @@ class _Connections:
         if not 0 <= at <= LATEST:
             self._source.tally.skip(NO_TIME)
             return False
+        parts.append(b"-")
         self._add(parts, at, number)
         return True
 
@@ -163,28 +165,28 @@ class _Connections:
         """Adds a row to its group: the same ends, service, fate, and UTC day."""
         _, orig, resp = self._ends
         proto, port, state = self._what
-        duration, sent, got = (_figure(parts, place) for place in self._sizes)
-        key = (parts[orig], parts[resp], _at(parts, proto), _at(parts, port), parts[state], b"%d" % (at // DAY))
+        duration, sent, got = self._sizes
+        key = (parts[orig], parts[resp], parts[proto], parts[port], parts[state], at // DAY)
         group = self._groups.get(key)
         if group is None:
-            self._groups[key] = [1, at, at + duration, number, sent, got]
-            return
+            group = self._groups[key] = [0, at, at, number, 0, 0]
         group[0] += 1
         group[1] = min(group[1], at)
-        group[2] = max(group[2], at + duration)
-        group[4] += sent
-        group[5] += got
+        if (end := at + _figure(parts[duration])) > group[2]:
+            group[2] = end
+        group[4] += _figure(parts[sent])
+        group[5] += _figure(parts[got])
 
     def flows(self) -> Iterator[Item]:
         """The groups so far, as flows."""
         for key, (count, first, last, number, sent, got) in self._groups.items():
-            starter, other, proto, port, state, _ = (part.decode("latin-1") for part in key)
+            starter, other, proto, port, state = (part.decode("latin-1") for part in key[:5])
             for device, peer, direction in sides(self._known, self._source.tally, starter, other):
                 out = direction is Direction.OUT
                 yield Flow(
                     device=device,
                     peer=peer,
-                    protocol=proto or "unknown",
+                    protocol="unknown" if proto == "-" else proto,
                     port=port_of(port),
                     direction=Direction.UNKNOWN if state in zeek.UNSTARTED else direction,
                     outcome=zeek.STATES.get(state, Outcome.ALLOWED),
@@ -198,15 +200,8 @@ class _Connections:
         self._groups.clear()
 
 
-def _at(parts: list[bytes], place: int) -> bytes:
-    return parts[place] if place >= 0 else b""
-
-
-def _figure(parts: list[bytes], place: int) -> float:
+def _figure(value: bytes) -> float:
     """A number, 0 where it is unset or none."""
-    value = parts[place] if place >= 0 else b"-"
-    if value == b"-":
-        return 0
     try:
         figure = float(value)
     except ValueError:
