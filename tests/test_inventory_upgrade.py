@@ -18,12 +18,13 @@ from inventory_makers import Estate
 from camscan.errors import InventoryError
 from camscan.inventory import Inventory, schema, sqlite_file, upgrade
 
-SECOND = '''"""A second migration."""
+TOMORROW = "0003"
+NEXT = '''"""A migration of tomorrow."""
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0002"
-down_revision = "0001"
+revision = "{after}"
+down_revision = "{before}"
 
 
 def upgrade() -> None:
@@ -34,12 +35,16 @@ def upgrade() -> None:
 
 @pytest.fixture
 def future(tmp_path: Path) -> Path:
-    """The second migration of a camscan of the future, beside the first."""
+    """The next migration, of a camscan of the future, beside today's."""
     folder = tmp_path / "migrations"
     shutil.copytree(upgrade.MIGRATIONS, folder, ignore=shutil.ignore_patterns("__pycache__"))
-    second = folder / "versions" / "v0002_second.py"
-    second.write_text(SECOND.format(more=""))
-    return second
+    following = folder / "versions" / f"v{TOMORROW}_next.py"
+    following.write_text(migration())
+    return following
+
+
+def migration(more: str = "") -> str:
+    return NEXT.format(before=schema.KNOWN[-1], after=TOMORROW, more=more)
 
 
 @pytest.fixture
@@ -54,8 +59,8 @@ def old(tmp_path: Path) -> Path:
 def come(future: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """From now on, this process is the camscan of the future."""
     monkeypatch.setattr(upgrade, "MIGRATIONS", future.parent.parent)
-    monkeypatch.setattr(schema, "HEAD", "0002")
-    monkeypatch.setattr(sqlite_file, "KNOWN", ("0001", "0002"))
+    monkeypatch.setattr(schema, "HEAD", TOMORROW)
+    monkeypatch.setattr(sqlite_file, "KNOWN", (*schema.KNOWN, TOMORROW))
 
 
 def columns(path: Path) -> set[str]:
@@ -85,7 +90,10 @@ def test_every_migration_is_known_and_in_line() -> None:
 def test_the_migrations_are_inside_the_package() -> None:
     inside = files("camscan.inventory") / "migrations"
     assert (inside / "env.py").is_file()
-    assert [one.name for one in (inside / "versions").iterdir() if one.name.startswith("v0")] == ["v0001_first.py"]
+    assert [one.name for one in sorted((inside / "versions").iterdir(), key=str) if one.name.startswith("v0")] == [
+        "v0001_first.py",
+        "v0002_conclusion.py",
+    ]
 
 
 def test_an_old_inventory_is_brought_up_to_date_after_a_copy(
@@ -94,7 +102,7 @@ def test_an_old_inventory_is_brought_up_to_date_after_a_copy(
     come(future, monkeypatch)
     with Inventory.open(old, create=False) as inventory:
         assert [str(one.ip) for one in inventory.hosts()] == ["10.1.0.20"]
-    copy = old.with_name("camscan.db.before-migration-0001")
+    copy = old.with_name("camscan.db.before-migration-0002")
     assert "nickname" in columns(old)
     assert "nickname" not in columns(copy)
     if sys.platform != "win32":
@@ -117,13 +125,13 @@ os._exit(9)
     assert old.with_name("camscan.db-wal").stat().st_size
     come(future, monkeypatch)
     Inventory.open(old).close()
-    with closing(sqlite3.connect(old.with_name("camscan.db.before-migration-0001"))) as copy:
+    with closing(sqlite3.connect(old.with_name("camscan.db.before-migration-0002"))) as copy:
         assert copy.execute("SELECT count(*) FROM device WHERE ip = '10.1.0.99'").fetchone() == (1,)
         assert copy.execute("PRAGMA integrity_check").fetchone() == ("ok",)
 
 
 def test_a_migration_that_fails_changes_nothing(old: Path, future: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    future.write_text(SECOND.format(more='op.execute("INSERT INTO no_such_table VALUES (1)")'))
+    future.write_text(migration('op.execute("INSERT INTO no_such_table VALUES (1)")'))
     come(future, monkeypatch)
     with pytest.raises(InventoryError, match="no such table"):
         Inventory.open(old)
@@ -135,7 +143,7 @@ def test_a_migration_that_fails_changes_nothing(old: Path, future: Path, monkeyp
 
 def test_without_room_for_a_copy_nothing_is_changed(old: Path, future: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     come(future, monkeypatch)
-    old.with_name("camscan.db.before-migration-0001.part").mkdir()
+    old.with_name("camscan.db.before-migration-0002.part").mkdir()
     with pytest.raises(InventoryError, match="needs a copy before"):
         Inventory.open(old)
     assert "nickname" not in columns(old)
@@ -169,3 +177,19 @@ def test_several_processes_may_make_it_at_once(tmp_path: Path) -> None:
     with Inventory.open(path, create=False) as inventory:
         assert inventory.scans() == ()
     assert [one.name for one in tmp_path.iterdir()] == ["camscan.db"]
+
+
+def test_an_inventory_of_the_first_version_gains_room_for_conclusions(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "camscan.db"
+    first = tmp_path / "first"
+    shutil.copytree(upgrade.MIGRATIONS, first, ignore=shutil.ignore_patterns("__pycache__", "v0002*"))
+    with monkeypatch.context() as past:
+        past.setattr(upgrade, "MIGRATIONS", first)
+        past.setattr(schema, "HEAD", "0001")
+        with Inventory.open(path) as inventory:
+            Estate(inventory).scan(("10.1.0.20", ("http.title", "x")))
+    with Inventory.open(path, create=False) as inventory:
+        assert inventory.conclusions() == {}
+        assert [str(one.ip) for one in inventory.hosts()] == ["10.1.0.20"]

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from camscan.errors import ParseError
-from camscan.safe.pattern import compile_bytes, compile_text
+from camscan.safe.pattern import PatternSet, compile_bytes, compile_text
 
 
 def test_text_patterns_search_match_and_replace() -> None:
@@ -67,3 +67,32 @@ def test_any_bytes_can_be_searched(raw: bytes) -> None:
     match = compile_bytes(rb"(?s)^.*$").search(raw)
     assert match is not None
     assert match.group() == raw
+
+
+def test_a_set_tells_every_pattern_that_matches() -> None:
+    several = PatternSet(["(?:(?i)login)", "^IP Camera", "[0-9]{3}", "^$"])
+    assert several.search("IP Camera LOGIN 123") == [0, 1, 2]
+    assert several.search("nothing") == []
+    assert several.search("") == [3]
+    assert PatternSet([]).search("x") == []
+
+
+def test_a_set_refuses_what_is_no_pattern() -> None:
+    with pytest.raises(ParseError):
+        PatternSet(["a", "(b"])
+
+
+def test_a_set_that_gives_no_answer_is_not_believed(monkeypatch: pytest.MonkeyPatch) -> None:
+    several = PatternSet(["a", "b"])
+
+    class Silent:
+        Match = staticmethod(str.isspace)  # RE2's name, and no answer
+
+    monkeypatch.setattr(several, "_set", Silent())
+    assert several.search("b") == [1]
+
+
+@given(st.text(alphabet="ab1\u00e9\n", max_size=30))
+def test_a_set_and_its_patterns_agree(text: str) -> None:
+    sources = ["a+b", "^1", "\u00e9$", "(?i)B1", "(?s)a.b"]
+    assert PatternSet(sources).search(text) == [i for i, one in enumerate(sources) if compile_text(one).search(text)]

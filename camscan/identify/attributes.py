@@ -19,7 +19,7 @@ from camscan.safe.pattern import Pattern, compile_text
 
 _CAPTURED = "captured"
 
-_MODEL = (
+MODEL_SOURCES = (
     "owner.model",
     "sadp.model",
     "dhip.model",
@@ -30,6 +30,8 @@ _MODEL = (
     SCOPE_FIELD,
     "import.model",
 )
+"""Where a model is stated, in order of authority."""
+
 _FIRMWARE = ("owner.firmware", "sadp.firmware", "dhip.firmware", "onvif.firmware", _CAPTURED)
 _SERIAL = (
     "owner.serial",
@@ -85,7 +87,7 @@ def read_attributes(heard: Heard, captures: Sequence[Capture], maker: str | None
         mac=mac,
         mac_heard=mac_heard,
         hostname=hostname,
-        model=_take(heard, usable, _MODEL, "model", clean_model),
+        model=_take(heard, usable, MODEL_SOURCES, "model", clean_model),
         firmware=firmware,
         firmware_date=_iso_date(stated_date.evidence.value) if stated_date else firmware_date,
         serial=serial,

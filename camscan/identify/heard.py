@@ -7,12 +7,13 @@ from datetime import datetime
 from camscan.device import HeardEvidence
 from camscan.evidence import Evidence, IPAddress, Observation, Outcome, Transport, Via
 
-_SPOKE = frozenset(
+SPOKE = frozenset(
     {Outcome.OK, Outcome.AUTH_REQUIRED, Outcome.TRUNCATED, Outcome.MALFORMED, Outcome.NOT_THIS_PROTOCOL, Outcome.CLOSED}
 )
 """Outcomes after which a TCP connection was set up, so the address is no claim."""
 
-_LINK_FIELDS = frozenset({"arp.mac", "neighbour.mac"})
+LINK_FIELDS = frozenset({"arp.mac", "neighbour.mac"})
+"""Fields that prove an address alive."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,14 +102,14 @@ def _proven(observations: Sequence[Observation], hosts: list[int], items: Sequen
         if observation.via is Via.IMPORTED:
             continue
         if transport is Transport.TCP:
-            if outcome in _SPOKE:
+            if outcome in SPOKE:
                 conversed.add(host)
             elif outcome is Outcome.REFUSED:
                 alive.add(host)
         elif transport is Transport.UDP:
             if observation.via is Via.UNICAST and observation.evidence:
                 unicast.add(host)
-        elif any(item.name in _LINK_FIELDS for item in observation.evidence):
+        elif any(item.name in LINK_FIELDS for item in observation.evidence):
             alive.add(host)
     proven = conversed | (unicast & alive)
     if not proven:

@@ -1,7 +1,7 @@
 """Which conditions does one evidence value meet? Each distinct (field, value) is tried once.
 
-Conditions are kept per field: literals in a dictionary, everything else behind one joined pattern, so that a value
-that means nothing (a serial number, an address) costs one look-up and one search in linear time.
+Conditions are kept per field: whole values in a dictionary, everything else in one set of patterns that is searched
+in one pass, so that a value costs one look-up and one search in linear time, however many signatures there are.
 """
 
 from collections import defaultdict
@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from camscan.identify.format import Condition, without_names
-from camscan.safe.pattern import Pattern, compile_text
+from camscan.safe.pattern import Pattern, PatternSet, compile_text
 
 Captures = tuple[tuple[str, str], ...]
 
@@ -32,11 +32,10 @@ class Hit:
 class _FieldIndex:
     equal: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
     equal_folded: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
-    literals: list[tuple[bool, bool, str, int]] = field(default_factory=list)
-    """(is a prefix, ignores case, text, condition)"""
-    patterns: list[tuple[Pattern[str], int]] = field(default_factory=list)
-    parts: list[str] = field(default_factory=list)
-    gate: Pattern[str] | None = None
+    tests: list[tuple[str, int, str]] = field(default_factory=list)
+    """(pattern, condition, the pattern again with its named groups or an empty string), for the joined set"""
+    joined: PatternSet | None = None
+    capturing: dict[int, Pattern[str]] = field(default_factory=dict)
 
 
 class Matcher:
@@ -50,6 +49,10 @@ class Matcher:
             for name in condition.field:
                 _add(self._fields[name], condition, number)
         self._fields.default_factory = None
+
+    def fields(self) -> Iterable[str]:
+        """The fields that conditions are on."""
+        return self._fields.keys()
 
     def hits(self, name: str, value: str) -> tuple[Hit, ...]:
         """All conditions on field ``name`` that ``value`` meets, in their order."""
@@ -88,14 +91,11 @@ def _add(index: _FieldIndex, condition: Condition, number: int) -> None:
         return
     flag = "(?i)" if condition.ignore_case else ""
     if condition.regex is not None:
-        index.patterns.append((condition.compiled(), number))
-        index.parts.append(f"(?:{flag}{without_names(condition.regex)})")
+        bare = without_names(condition.regex)
+        index.tests.append((f"(?:{flag}{bare})", number, "" if bare == condition.regex else flag + condition.regex))
         return
-    is_prefix = condition.prefix is not None
-    text = condition.prefix or condition.contains or ""
-    shown = text.casefold() if condition.ignore_case else text
-    index.literals.append((is_prefix, condition.ignore_case, shown, number))
-    index.parts.append(f"(?:{flag}{'^' if is_prefix else ''}{_quoted(text)})")
+    start = "^" if condition.prefix is not None else ""
+    index.tests.append((f"(?:{flag}{start}{_quoted(condition.prefix or condition.contains or '')})", number, ""))
 
 
 def _quoted(text: str) -> str:
@@ -104,21 +104,21 @@ def _quoted(text: str) -> str:
 
 def _search(index: _FieldIndex, value: str) -> Iterable[Hit]:
     found = [Hit(number) for number in index.equal.get(value, ())]
-    folded = value.casefold() if index.equal_folded or index.literals else ""
-    found += [Hit(number) for number in index.equal_folded.get(folded, ())]
-    if not index.parts:
+    if index.equal_folded:
+        found += [Hit(number) for number in index.equal_folded.get(value.casefold(), ())]
+    if not index.tests:
         return found
-    if index.gate is None:
-        index.gate = compile_text("|".join(index.parts))
-    if index.gate.search(value) is None:
-        return found
-    for is_prefix, ignores_case, text, number in index.literals:
-        where = folded if ignores_case else value
-        if where.startswith(text) if is_prefix else text in where:
+    if index.joined is None:
+        index.joined = PatternSet([test for test, _, _ in index.tests])
+    for place in index.joined.search(value):
+        _, number, named = index.tests[place]
+        if not named:
             found.append(Hit(number))
-    for pattern, number in index.patterns:
+            continue
+        pattern = index.capturing.get(number)
+        if pattern is None:
+            pattern = index.capturing[number] = compile_text(named)
         match = pattern.search(value)
         if match is not None:
-            captured = match.groupdict()
-            found.append(Hit(number, tuple((name, text) for name, text in captured.items() if text)))
+            found.append(Hit(number, tuple((name, text) for name, text in match.groupdict().items() if text)))
     return found

@@ -154,10 +154,10 @@ def distinct_evidence(database: Database) -> Iterator[Evidence]:
 def _records(
     connection: Connection, roots: Sequence[int], *, with_raw: bool, values: _Values | None = None
 ) -> list[HostRecord]:
-    sightings = _sightings(connection, roots)
-    sites = {row.root: row.site for row in _sites(connection, roots)}
+    sightings = sightings_of(connection, roots)
+    sites = {row.root: row.site for row in sites_of(connection, roots)}
     spoken = {root: speaking(found) for root, found in sightings.items()}
-    ids = _newest_of_each_door(connection, [one.id for some in spoken.values() for one in some])
+    ids = newest_of_each_door(connection, [one.id for some in spoken.values() for one in some])
     heard: dict[int, list[Observation]] = defaultdict(list)
     for root, one in _observations(connection, ids, with_raw=with_raw, values=values):
         heard[root].append(one)
@@ -182,7 +182,8 @@ def _records(
     return records
 
 
-def _sightings(connection: Connection, roots: Collection[int]) -> dict[int, list[Sighting]]:
+def sightings_of(connection: Connection, roots: Collection[int]) -> dict[int, list[Sighting]]:
+    """The newest sightings of each device, by its number."""
     place = sa.func.row_number().over(
         partition_by=(device.c.root, scan.c.kind), order_by=(sighting.c.scan_id.desc(), sighting.c.id.desc())
     )
@@ -233,7 +234,7 @@ def _keys_of_sightings(connection: Connection, sightings: Sequence[int]) -> dict
     return found
 
 
-def _sites(connection: Connection, roots: Collection[int]) -> Iterable[Row[tuple[int, str]]]:
+def sites_of(connection: Connection, roots: Collection[int]) -> Iterable[Row[tuple[int, str]]]:
     """The site where each device was last heard."""
     return connection.execute(
         sa.select(device.c.root, sighting.c.site)
@@ -257,7 +258,7 @@ def _seen(connection: Connection, roots: Collection[int]) -> dict[int, tuple[int
     return {row.root: (row.first, row.last) for row in rows}
 
 
-def _newest_of_each_door(connection: Connection, sightings: Sequence[int]) -> list[int]:
+def newest_of_each_door(connection: Connection, sightings: Sequence[int]) -> list[int]:
     """What each door said in the newest scan that it said anything in, and its newest silence."""
     found: list[int] = []
     for some in chunks(sightings):

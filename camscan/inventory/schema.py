@@ -2,8 +2,9 @@
 
 Times are whole microseconds since 1970-01-01 UTC. Rows are only ever added, but for: how a scan ended, what a
 sighting was recognised by and as which device, the ``root`` of a device, the mark of a shared key, ``undone`` of a
-merge and ``cleared`` of a rejection. A new word in a stored vocabulary (Outcome, Via, Transport, ScanKind) needs a
-migration, even an empty one: it keeps an older camscan from reading what it does not know.
+merge, ``cleared`` of a rejection, and conclusions, which are drawn anew. A new word in a stored vocabulary (Outcome,
+Via, Transport, ScanKind) needs a migration, even an empty one: it keeps an older camscan from reading what it does
+not know.
 """
 
 from sqlalchemy import (
@@ -21,7 +22,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-KNOWN = ("0001",)
+KNOWN = ("0001", "0002")
 """All migrations, oldest first. A database at another one was written by a newer camscan."""
 
 HEAD = KNOWN[-1]
@@ -181,4 +182,21 @@ rejection = Table(
     Column("credential_set", Text, nullable=False),
     Column("at", BigInteger, nullable=False),
     Column("cleared", BigInteger),
+)
+
+conclusion = Table(
+    "conclusion",
+    metadata,
+    # What was concluded of a device the last time, and with which signatures: only to tell what changed.
+    Column("device_id", ForeignKey("device.id"), primary_key=True, autoincrement=False),
+    Column("signatures", String(80), nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("maker", String(40)),
+    Column("verdict", String(20), nullable=False),
+    Column("brand", String(40)),
+    Column("brand_verdict", String(20), nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("kind_verdict", String(20), nullable=False),
+    Column("model", Text),
+    Column("signs", Text, nullable=False),  # a JSON array of signature ids
 )

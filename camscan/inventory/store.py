@@ -6,7 +6,7 @@ may share it. Every method raises InventoryError where the database fails, and t
 
 import json
 import secrets
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from ipaddress import ip_address
 from pathlib import Path
@@ -19,7 +19,9 @@ from sqlalchemy import Connection, Row
 from camscan.errors import InventoryError
 from camscan.evidence import Evidence, IPAddress, Observation
 from camscan.gaps import NotSeen, SiteCoverage
-from camscan.inventory import joining, reading, saving, schema
+from camscan.identify import SignatureSet
+from camscan.inventory import conclusions, joining, reading, rematching, saving, schema
+from camscan.inventory.conclusions import Conclusion
 from camscan.inventory.database import Database
 from camscan.inventory.identity import usable_mac
 from camscan.inventory.records import (
@@ -31,6 +33,7 @@ from camscan.inventory.records import (
     ScanStart,
     ScanStatus,
 )
+from camscan.inventory.rematching import Concluded, Rematch
 from camscan.inventory.times import from_number, to_number
 
 
@@ -200,6 +203,31 @@ class Inventory:
     def distinct_evidence(self) -> Iterator[Evidence]:
         """Every distinct pair of field and value, once: all that matching signatures anew needs to read."""
         return reading.distinct_evidence(self._database)
+
+    def conclusions(self) -> dict[int, Conclusion]:
+        """What was concluded of each device the last time, by device id; only as a comparison for ``rematch``."""
+        with self._database.read() as connection:
+            return conclusions.read(connection)
+
+    def save_conclusions(self, concluded: Mapping[int, Conclusion], signatures: str) -> None:
+        """Keeps what is concluded of these devices with the signature set of this digest; the others keep theirs."""
+        with self._database.write() as connection:
+            conclusions.save(connection, concluded, signatures)
+
+    def conclude(self, signatures: SignatureSet) -> Iterator[Concluded]:
+        """What the stored evidence says of every device with ``signatures``; many times faster than ``hosts`` and
+        ``assess``, and the same. Nothing is kept."""
+        return rematching.conclude(self._database, signatures)
+
+    def rematch(self, signatures: SignatureSet, *, keep: bool = True) -> Rematch:
+        """Judges every device anew and says what changed since the last time; ``keep`` makes this the last time."""
+        found = rematching.compare(self.conclude(signatures), self.conclusions())
+        if keep:
+            with self._database.write() as connection:
+                changed = {change.device_id: change.after for change in found.changes}
+                conclusions.save(connection, found.fresh | changed, signatures.digest)
+                conclusions.confirm(connection, signatures.digest)
+        return found
 
     def merges(self) -> tuple[Merge, ...]:
         """Which device records were joined and why, oldest first; undone ones too."""

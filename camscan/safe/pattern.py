@@ -1,5 +1,7 @@
 """The one door for regular expressions: RE2, whose matching time is linear in the text, whatever the pattern."""
 
+from collections.abc import Sequence
+from functools import cached_property
 from typing import AnyStr, Protocol, cast
 
 import re2
@@ -47,12 +49,16 @@ class Pattern(Protocol[AnyStr]):
         ...
 
 
-def _compile(source: str | bytes, encoding: object) -> object:
+def _options(encoding: object) -> object:
     options = re2.Options()
     options.log_errors = False
     options.encoding = encoding
+    return options
+
+
+def _compile(source: str | bytes, encoding: object) -> object:
     try:
-        return re2.compile(source, options)
+        return re2.compile(source, _options(encoding))
     except re2.error as error:
         reason = error.args[0] if error.args else "not a pattern"
         shown = reason.decode("utf-8", "replace") if isinstance(reason, bytes) else str(reason)
@@ -67,3 +73,32 @@ def compile_text(source: str) -> Pattern[str]:
 def compile_bytes(source: bytes) -> Pattern[bytes]:
     """A pattern over bytes, each byte one character. Raises ParseError where RE2 refuses it."""
     return cast("Pattern[bytes]", _compile(source, re2.Options.Encoding.LATIN1))
+
+
+class PatternSet:
+    """Many patterns over text, searched for in one pass."""
+
+    def __init__(self, sources: Sequence[str]) -> None:
+        """Raises ParseError where RE2 refuses one of ``sources``."""
+        self._sources = tuple(sources)
+        self._always = len(self._sources)
+        self._set = re2.Set.SearchSet(_options(re2.Options.Encoding.UTF8))
+        try:
+            # The last one always matches: an answer without it is no answer (RE2 gives up in silence where its
+            # memory does not suffice).
+            for source in (*self._sources, ""):
+                self._set.Add(source)
+            self._set.Compile()
+        except re2.error as error:
+            raise ParseError(f"not a valid pattern: {error}") from None
+
+    @cached_property
+    def _each(self) -> tuple[Pattern[str], ...]:
+        return tuple(compile_text(source) for source in self._sources)
+
+    def search(self, text: str) -> list[int]:
+        """The places in ``sources`` of all patterns that match anywhere in ``text``, lowest first."""
+        found = sorted(self._set.Match(text) or ())
+        if not found or found.pop() != self._always:
+            return [place for place, pattern in enumerate(self._each) if pattern.search(text)]
+        return found

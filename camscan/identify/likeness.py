@@ -1,0 +1,108 @@
+"""Which devices must come to the same conclusion? Then one of them is judged, and not a hundred thousand.
+
+Of what a device said, only some values bear on maker, brand, kind and model: those that meet a condition, the
+registrant of a MAC, and model names. Two devices that said the same of these, at the same doors, are alike; serial
+numbers, addresses and times are passed over.
+"""
+
+from collections.abc import Hashable, Iterable, Sequence
+from enum import IntEnum
+from typing import NamedTuple
+
+from camscan.evidence import FIELDS, Outcome, Transport, Via
+from camscan.identify.attributes import MODEL_SOURCES
+from camscan.identify.heard import LINK_FIELDS, SPOKE
+from camscan.identify.signature_set import SignatureSet
+from camscan.identify.signs import HARDWARE, MAC_FIELDS, MODEL_FIELDS, REALM_FIELDS, SCOPE_FIELD
+from camscan.safe.mac import mac_address
+
+_SPOKE = frozenset(outcome.value for outcome in SPOKE)
+_TCP, _UDP = Transport.TCP.value, Transport.UDP.value
+_REFUSED, _UNICAST, _IMPORTED = Outcome.REFUSED.value, Via.UNICAST.value, Via.IMPORTED.value
+_REALMS, _MACS = frozenset(REALM_FIELDS), frozenset((*MAC_FIELDS, *REALM_FIELDS))
+_NAMES = frozenset(name for name in (*MODEL_FIELDS, *MODEL_SOURCES) if name in FIELDS) - _REALMS - {SCOPE_FIELD}
+
+
+class Line(NamedTuple):
+    """One observation in brief. ``door`` tells transport, port, way, probe and outcome apart and need not be read;
+    ``life`` is what it proves where it told nothing; ``said`` holds the numbers of ``Likeness.of_value`` of what it
+    told, in the order of the answer."""
+
+    ip: str
+    door: str
+    life: "Life"
+    said: Sequence[int]
+
+
+class Life(IntEnum):
+    """What an observation proves of its sender by itself (see ``heard``)."""
+
+    NOTHING = 0
+    REFUSED = -1
+    SPOKE = -2
+    UNICAST = -3
+
+
+def life(transport: str, via: str, outcome: str, *, answered: bool) -> Life:
+    """What an observation with these stored words proves; ``answered`` where it yielded evidence."""
+    if via == _IMPORTED:
+        return Life.NOTHING
+    if transport == _TCP and outcome == _REFUSED:
+        return Life.REFUSED
+    if transport == _TCP and outcome in _SPOKE:
+        return Life.SPOKE
+    return Life.UNICAST if transport == _UDP and via == _UNICAST and answered else Life.NOTHING
+
+
+class Likeness:
+    """Numbers for values and keys for devices, with regard to one signature set."""
+
+    def __init__(self, signatures: SignatureSet) -> None:
+        self._signatures = signatures
+        self._numbers: dict[Hashable, int] = {}
+        self._names: set[int] = set()
+        self.fields = frozenset(signatures.matcher.fields()) | _MACS | _NAMES | {SCOPE_FIELD} | LINK_FIELDS
+        """Fields of which a value can tell something."""
+
+    def of_value(self, name: str, value: str) -> int | None:
+        """A number that all values have which tell the same, or None for one that tells nothing."""
+        hits = self._signatures.matcher.hits_once(name, value)
+        told: list[Hashable] = []
+        named: str | None = None
+        for hit in hits:
+            models = tuple(text for group, text in hit.captures if group == "model")
+            told.append((hit.condition, models))
+            named = named or next(iter(models), None)
+        if name in _MACS:
+            registrant = self._signatures.oui.find(value) if mac_address(value) else None
+            if registrant is not None:
+                told.append((registrant.role, registrant.maker, registrant.brand))
+        if self._names_model(name, value):
+            named = value
+        if not told and named is None and name not in LINK_FIELDS:
+            return None
+        number = self._numbers.setdefault((name, tuple(told), named), len(self._numbers))
+        if named is not None:
+            self._names.add(number)
+        return number
+
+    def _names_model(self, name: str, value: str) -> bool:
+        if name in _REALMS:
+            return self._signatures.models.find(value) is not None
+        return name in _NAMES or (name == SCOPE_FIELD and value.startswith(HARDWARE))
+
+    def of_device(self, lines: Iterable[Line]) -> Hashable:
+        """A key that is the same only for devices that come to the same maker, brand, kind and model, with the same
+        verdicts and signatures. ``lines`` are a device's observations in the order of time."""
+        entries: set[tuple[object, ...]] = set()
+        hosts: dict[str, int] = {}
+        names: list[int] = []
+        for ip, door, proves, said in lines:
+            if said:
+                entries.add((hosts.setdefault(ip, len(hosts)), door, *said))
+                names += said
+            elif proves:
+                entries.add((hosts.setdefault(ip, len(hosts)), int(proves)))
+        naming = self._names.intersection(names)
+        order = tuple(dict.fromkeys(number for number in reversed(names) if number in naming)) if naming else ()
+        return frozenset(entries), order
