@@ -35,7 +35,7 @@ class Datagrams:
             if not probe.groups:
                 continue
             asking = self._bind(name, str(address), probe.bind_port, probe.name)
-            if asking is None:
+            if asking is None and probe.bind_port:
                 asking = self._bind(name, str(address), 0, probe.name)
             if asking is None:
                 continue
@@ -46,8 +46,7 @@ class Datagrams:
             self._ears.add(asking, probe.name, Via.MULTICAST, name)
             for group in probe.groups if probe.passive else ():
                 joined = self._bind(name, _group_address(group), probe.port, probe.name)
-                if joined is not None:
-                    joined.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP, group.packed + address.packed)
+                if joined is not None and self._join(joined, name, group, address, probe.name):
                     self._ears.add(joined, probe.name, Via.MULTICAST, name)
 
     def open_direct(self, probes: Sequence[DatagramProbe]) -> None:
@@ -106,6 +105,16 @@ class Datagrams:
             return 0
         self._gate.counters.datagrams += 1
         return 1
+
+    def _join(self, sock: socket.socket, name: str, group: IPv4Address, address: IPv4Address, probe: str) -> bool:
+        try:
+            sock.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP, group.packed + address.packed)
+        except OSError as error:
+            # The interface is gone, or the system's limit of groups is reached: what it asks is answered all the same.
+            sock.close()
+            self.unheard.append(f"{probe} on {name}: group {group} cannot be joined ({error.strerror})")
+            return False
+        return True
 
     def _bind(self, interface: str, address: str, port: int, probe: str) -> socket.socket | None:
         sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)

@@ -133,7 +133,9 @@ def _of_the_scan(state: ScanState, gate: Gate, *, interrupted: bool) -> Iterable
         )
     for problem in state.unheard:
         yield NotSeen(
-            f"announcements: {problem}", "another program holds the port", "Stop that program and scan again."
+            f"announcements: {problem}",
+            "another program holds the port, or the system allows no more",
+            "Stop that program and scan again.",
         )
 
 
