@@ -37,7 +37,9 @@ def gate(tmp_path: Path) -> Iterator[Gate]:
 
 def run(*sets: CredentialSet, before: Sequence[IPAddress] = ()) -> tuple[OwnerRun, list[Refusal]]:
     stored: list[Refusal] = []
-    made = OwnerRun(sets or (login(),), contact="ict@example.gov.uk", record=stored.append, refused_before=before)
+    made = OwnerRun(
+        sets or (login(clear_text=True),), contact="ict@example.gov.uk", record=stored.append, refused_before=before
+    )
     return made, stored
 
 
@@ -73,7 +75,7 @@ def test_reads_an_estate(gate: Gate) -> None:
 
 @pytest.mark.parametrize("count", [3, 20])
 def test_three_refusals_stop_a_set_even_when_all_are_asked_at_once(gate: Gate, count: int) -> None:
-    owner, stored = run(login("wrong"))
+    owner, stored = run(login("wrong", clear_text=True))
     with estate(count, "another") as (devices, doors):
         heard = ask(gate, owner, devices)
     assert sum(door.failures for door in doors) == 3
@@ -87,7 +89,10 @@ def test_three_refusals_stop_a_set_even_when_all_are_asked_at_once(gate: Gate, c
 
 
 def test_another_set_goes_on(gate: Gate) -> None:
-    owner, _ = run(login("wrong", "bad-password", "127.0.0.0/24"), login("right", CANARY, "127.0.0.9"))
+    owner, _ = run(
+        login("wrong", "bad-password", "127.0.0.0/24", clear_text=True),
+        login("right", CANARY, "127.0.0.9", clear_text=True),
+    )
     with estate(9, CANARY) as (devices, doors):
         heard = ask(gate, owner, devices)
     assert heard[8][0].outcome is Outcome.OK
@@ -184,7 +189,7 @@ def test_preload_reads_all_that_a_visit_needs() -> None:
 
 
 def test_an_address_without_credentials_is_said_so(gate: Gate) -> None:
-    owner, _ = run(login("hall", CANARY, "127.0.0.128/25"))
+    owner, _ = run(login("hall", CANARY, "127.0.0.128/25", clear_text=True))
     with estate(1, CANARY) as (devices, _):
         ask(gate, owner, devices)
         assert devices[0].connections == 0
@@ -289,3 +294,11 @@ def test_nothing_shows_the_password(gate: Gate, caplog: pytest.LogCaptureFixture
     shown += "".join(repr(item.raw) for group in heard for item in group)
     for secret in (CANARY, *responses):
         assert secret not in shown
+
+
+def test_a_login_never_goes_over_an_unencrypted_connection_unless_the_owner_says_so(gate: Gate) -> None:
+    owner, stored = run(login())
+    with estate(1, CANARY) as (devices, doors):
+        heard = ask(gate, owner, devices)
+    assert (heard, stored, doors[0].logins) == ([()], [], 0)
+    assert "clear_text = true" in owner.skipped[ip_address(devices[0].host)]

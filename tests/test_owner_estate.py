@@ -46,7 +46,7 @@ def closed_to_all(estate: LoopbackEstate) -> set[IPAddress]:
 
 
 def ask_all(gate: Gate, estate: LoopbackEstate, password: str) -> tuple[Heard, OwnerRun, list[Refusal]]:
-    login = CredentialSet("estate", "auditor", Secret(password), (estate.network,))
+    login = CredentialSet("estate", "auditor", Secret(password), (estate.network,), clear_text=True)
     stored: list[Refusal] = []
     run = OwnerRun((login,), contact="ict@example.gov.uk", record=stored.append)
 

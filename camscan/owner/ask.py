@@ -104,14 +104,17 @@ class OwnerRun:
         if ip in self._visited:
             return ()
         door: DoorName = MAKERS_DOOR.get(maker or "", "onvif")
-        places = [item for item in door_hints if item.door == door][:PORTS_TRIED]
         chosen = choose(self._sets, ip, door)
+        heard = [item for item in door_hints if item.door == door]
+        places = [item for item in heard if item.tls or (chosen is not None and chosen.clear_text)][:PORTS_TRIED]
         if chosen is None:
             self.skipped[ip] = f"no credentials are bound to it for {door}"
         elif ip in self._refused_before:
             self.skipped[ip] = "it refused a login before; --retry-credentials tries again"
-        elif not places:
+        elif not heard:
             self.skipped[ip] = f"no port was heard where {door} could be"
+        elif not places:
+            self.skipped[ip] = "only unencrypted ports were heard; clear_text = true in your credentials allows them"
         else:
             self._visited.add(ip)
             return await self._turn(gate, ip, places, chosen)

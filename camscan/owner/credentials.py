@@ -16,7 +16,8 @@ DOORS: tuple[DoorName, ...] = ("isapi", "dahua-cgi", "onvif")
 
 @dataclass(frozen=True, slots=True)
 class CredentialSet:
-    """One login and where it may be used. ``clear_text`` lets the password itself go to a device that asks for it."""
+    """One login and where it may be used. ``clear_text`` lets it go over an unencrypted connection, and
+    lets the password itself go to a device that asks for nothing better than that."""
 
     name: str
     username: str
