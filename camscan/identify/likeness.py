@@ -14,7 +14,6 @@ from camscan.identify.attributes import MODEL_SOURCES
 from camscan.identify.heard import LINK_FIELDS, SPOKE
 from camscan.identify.signature_set import SignatureSet
 from camscan.identify.signs import HARDWARE, MAC_FIELDS, MODEL_FIELDS, REALM_FIELDS, SCOPE_FIELD
-from camscan.safe.mac import mac_address
 
 _SPOKE = frozenset(outcome.value for outcome in SPOKE)
 _TCP, _UDP = Transport.TCP.value, Transport.UDP.value
@@ -74,7 +73,7 @@ class Likeness:
             told.append((hit.condition, models))
             named = named or next(iter(models), None)
         if name in _MACS:
-            registrant = self._signatures.oui.find(value) if mac_address(value) else None
+            registrant = self._signatures.oui.find(value)
             if registrant is not None:
                 told.append((registrant.role, registrant.maker, registrant.brand))
         if self._names_model(name, value):

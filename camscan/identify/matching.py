@@ -73,7 +73,8 @@ class Matcher:
     def hits_once(self, name: str, value: str) -> tuple[Hit, ...]:
         """As ``hits``, for a value that will not be asked for again: nothing is kept."""
         index = self._fields.get(name)
-        return () if index is None else tuple(sorted(_search(index, value), key=_number))
+        found = _search(index, value) if index is not None else ()
+        return tuple(sorted(found, key=_number)) if found else ()
 
 
 def _number(hit: Hit) -> int:
@@ -102,7 +103,7 @@ def _quoted(text: str) -> str:
     return "".join(char if char.isalnum() or not char.isascii() else f"\\x{{{ord(char):x}}}" for char in text)
 
 
-def _search(index: _FieldIndex, value: str) -> Iterable[Hit]:
+def _search(index: _FieldIndex, value: str) -> list[Hit]:
     found = [Hit(number) for number in index.equal.get(value, ())]
     if index.equal_folded:
         found += [Hit(number) for number in index.equal_folded.get(value.casefold(), ())]

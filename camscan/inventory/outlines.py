@@ -173,10 +173,8 @@ def _note(
         .where(which)
         .order_by(evidence.c.observation_id, evidence.c.position)
     )
-    for one, number in _plain(connection, wanted):
-        meaning = told.get(number)
-        if meaning is not None:
-            said[one].append(meaning)
+    for one, number in [row for row in _plain(connection, wanted) if row[1] in told]:
+        said[one].append(told[number])
 
 
 _DOOR = reduce(
