@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from camscan.device import Device
 from camscan.egress.baseline import Entry
@@ -74,10 +75,14 @@ class Report:
                 "unattributed": [{"why": why, "connections": count} for why, count in self.unattributed],
                 "notes": list(self.notes),
             },
-            "findings": [self._finding(one) for one in self.findings],
+            "findings": self.rows(),
         }
 
-    def _finding(self, one: Finding) -> dict[str, object]:
+    def rows(self) -> list[dict[str, Any]]:
+        """The findings as the contract writes them."""
+        return [self._finding(one) for one in self.findings]
+
+    def _finding(self, one: Finding) -> dict[str, Any]:
         goal = one.destination
         return {
             "rule": one.rule.value,
@@ -140,8 +145,11 @@ class Report:
 
     def sentences(self) -> tuple[str, ...]:
         """The whole report in plain lines: what was watched, the findings, the absence."""
-        found = tuple(f"{one.severity.value.upper():<6} {neutralise(one.sentence, 1_000)}" for one in self.findings)
-        return (*self.summary(), *found, self.absence())
+        return (*self.summary(), *self.told(), self.absence())
+
+    def told(self) -> tuple[str, ...]:
+        """The findings, a line each."""
+        return tuple(f"{one.severity.value.upper():<6} {neutralise(one.sentence, 1_000)}" for one in self.findings)
 
 
 def _devices(count: int) -> str:

@@ -1,0 +1,78 @@
+import csv
+import json
+from pathlib import Path
+
+import pytest
+from egress_makers import CAMERA, CLOUD, csv_log, row
+from typer.testing import CliRunner, Result
+
+from camscan.cli.egress import app
+from camscan.errors import CamscanError, UsageError
+
+
+@pytest.fixture
+def log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    path = tmp_path / "firewall.csv"
+    path.write_bytes(csv_log(row(name="dev.hik-connect.com"), row(destination="198.51.100.7", port=80)))
+    return path
+
+
+def run(*words: object) -> Result:
+    done = CliRunner().invoke(app, [str(word) for word in words])
+    if isinstance(done.exception, CamscanError):
+        raise done.exception
+    return done
+
+
+def test_people_get_sentences(log: Path) -> None:
+    done = run("check", log, "--device", CAMERA)
+    assert done.exit_code == 0
+    assert "HIGH" in done.stdout
+    assert "dev.hik-connect.com" in done.stdout
+    assert "Watched 21 Nov 2026" in done.stderr
+
+
+def test_programs_get_the_contract(log: Path) -> None:
+    document = json.loads(run("check", log, "--device", CAMERA, "--format", "json").stdout)
+    assert document["schema"] == "camscan.egress/1"
+    lines = run("check", log, "--device", CAMERA, "--format", "jsonl").stdout.splitlines()
+    assert [json.loads(line)["rule"] for line in lines] == ["vendor-cloud", "unlisted-destination"]
+    rows = list(csv.DictReader(run("check", log, "--device", CAMERA, "--format", "csv").stdout.splitlines()))
+    assert [one["destination_ip"] for one in rows] == [CLOUD, "198.51.100.7"]
+
+
+def test_a_file_may_be_written(log: Path, tmp_path: Path) -> None:
+    for form in ("table", "json"):
+        run("check", log, "--device", CAMERA, "--format", form, "-o", tmp_path / form)
+        assert "dev.hik-connect.com" in (tmp_path / form).read_text(encoding="utf-8")
+
+
+def test_findings_fail_only_where_asked_and_damage_makes_it_partial(log: Path) -> None:
+    assert run("check", log, "--device", CAMERA, "--fail-on", "high").exit_code == 1
+    assert run("check", log, "--device", "10.1.0.99", "--fail-on", "low").exit_code == 0
+    log.write_bytes(log.read_bytes() + b"damaged\n")
+    assert run("check", log, "--device", CAMERA).exit_code == 4
+
+
+def test_a_baseline_is_saved_and_used(log: Path, tmp_path: Path) -> None:
+    saved = tmp_path / "baseline.toml"
+    assert "0 of them approved" in run("baseline", log, "--device", CAMERA, "-o", saved).stderr
+    saved.write_text(saved.read_text(encoding="utf-8").replace("approved = false", "approved = true"), encoding="utf-8")
+    assert "2 of them approved" in run("baseline", log, "--device", CAMERA, "-o", saved).stderr
+    assert run("check", log, "--device", CAMERA, "--baseline", saved, "--fail-on", "low").exit_code == 0
+
+
+def test_rules_are_printed(log: Path) -> None:
+    done = run("rules", log, "--device", CAMERA, "--for", "cisco")
+    assert f"deny ip host {CAMERA} any log" in done.stdout
+
+
+@pytest.mark.parametrize(
+    "words",
+    [["--device", "camera.example.com"], ["--device", CAMERA, "--time-zone", "Mars/Base"], ["--all"],
+     ["--device", CAMERA, "--fail-on", "grave"], []],
+)  # fmt: skip
+def test_wrong_options_are_told_in_a_sentence(words: list[str], log: Path) -> None:
+    with pytest.raises(UsageError):
+        run("check", log, *words)
