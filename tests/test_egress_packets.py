@@ -26,7 +26,7 @@ from egress_makers import (
 from hypothesis import given
 from hypothesis import strategies as st
 
-from camscan.egress.flow import Answer, Binding, Flow, Item, Mark, Outcome
+from camscan.egress.flow import Answer, Binding, Direction, Flow, Item, Mark, Outcome
 from camscan.egress.known import Known
 from camscan.egress.link import LINKS
 from camscan.egress.packets import PATIENCE, TUNNEL, Packets
@@ -147,7 +147,29 @@ def test_a_device_that_talks_to_a_device_is_seen_on_both_sides() -> None:
     reading.known = Known([device(), device(RECORDER)])
     reading.packets = Packets(reading.known, reading.tally)
     found = flows(reading.items(visit(RECORDER, 8000)))
-    assert {flow.device for flow in found} == {CAMERA, RECORDER}
+    assert [(flow.device, flow.direction, flow.outcome) for flow in found] == [
+        (CAMERA, Direction.OUT, Outcome.ALLOWED),
+        (RECORDER, Direction.IN, Outcome.ALLOWED),
+    ]
+
+
+def test_a_request_to_open_a_port_is_told_of_the_one_that_asked() -> None:
+    reading = Reading()
+    reading.known = Known([device(), device("10.1.0.1")])
+    reading.packets = Packets(reading.known, reading.tally)
+    asked = datagram(CAMERA, "10.1.0.1", (40_000, 5351), bytes([0, 2]) + bytes(10))
+    assert [(flow.device, flow.marks) for flow in flows(reading.items([asked])) if flow.marks] == [
+        (CAMERA, frozenset({Mark.PORT_MAPPING}))
+    ]
+
+
+def test_a_name_server_may_be_a_known_device_itself() -> None:
+    reading = Reading()
+    reading.known = Known([device(), device(RESOLVER)])
+    reading.packets = Packets(reading.known, reading.tally)
+    items = reading.items(lookup("dev.hik-connect.com", CLOUD))
+    assert [item.client for item in items if isinstance(item, Answer)] == [CAMERA]
+    assert [flow.device for flow in flows(items) if flow.name] == [CAMERA]
 
 
 def test_every_truncation_is_skipped_or_read() -> None:

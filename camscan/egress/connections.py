@@ -13,7 +13,7 @@ OPEN_LIMIT = 100_000
 SYN, RST, ACK, FIN = 0x02, 0x04, 0x10, 0x01
 """TCP flags (RFC 9293, 3.1)."""
 
-SERVED = frozenset({554, 1935, 3389, 5000, 5060, 5061, 5228, 8000, 8080, 8443, 8554, 8883, 9000, 34567, 37777})
+SERVED = frozenset({554, 1935, 3389, 5000, 5060, 5061, 5222, 5228, 8000, 8080, 8443, 8554, 8883, 9000, 34567, 37777})
 """Ports above 1023 that cameras or well-known services listen on: where no SYN was seen, they tell the server."""
 
 

@@ -1,6 +1,7 @@
 """One packet's bytes to what they tell: a connection, a name looked up, an answer, who holds an address."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from ipaddress import IPv4Address, IPv6Address
 
 from camscan.egress import signs, wire_dns
@@ -149,12 +150,14 @@ class Packets:
             ports = int.from_bytes(body[0:2], "big"), int.from_bytes(body[2:4], "big")
         if protocol == "icmp" and not self._echo(body, number):
             return
-        device, peer = (sender, receiver) if mine else (receiver, sender)
-        own, other = ports if mine else ports[::-1]
+        # Of two known devices always the same one is the device, so that both directions are one connection.
+        sent = mine and (not theirs or sender < receiver)
+        device, peer = (sender, receiver) if sent else (receiver, sender)
+        own, other = ports if sent else ports[::-1]
         # The answer to a ping is put down as one to a SYN is: it shows who started.
         answers = protocol == "icmp" and body[0] in _ECHO_REPLIES
         flags = body[13] if protocol == "tcp" else SYN | ACK if answers else 0
-        packet = Packet(at, device, peer, protocol, own, other, mine, size, flags, record)
+        packet = Packet(at, device, peer, protocol, own, other, sent, size, flags, record)
         yield from self._payload(packet, body)
 
     def _by_mac(self, at: float, sender: str, mac: bytes) -> Iterator[Item]:
@@ -175,9 +178,9 @@ class Packets:
             mark = signs.of_datagram(content, service)
             if mark is None and 53 in (packet.own_port, packet.peer_port):
                 yield from self._dns(packet, content)
-            elif packet.own_port == 68 and packet.peer_port == 67:
+            elif {packet.own_port, packet.peer_port} == {67, 68}:
                 yield from self._dhcp(packet.at, content)
-        elif packet.protocol == "tcp" and packet.sent:
+        elif packet.protocol == "tcp" and (packet.sent or local):
             content = body[(body[12] >> 4) * 4 :]
             mark = signs.of_stream(content)
             name = "" if local else signs.server_name(content)
@@ -196,14 +199,22 @@ class Packets:
         return count > PATIENCE
 
     def _both(self, flow: Flow) -> Iterator[Item]:
-        """The flow, and where its peer is a known device too, the same as that device sees it."""
-        yield flow
-        if flow.peer and self._known.knows(flow.peer) and flow.direction is not Direction.UNKNOWN:
-            turned = Direction.IN if flow.direction is Direction.OUT else Direction.OUT
-            yield Flow(
-                flow.peer, flow.device, flow.protocol, flow.port, turned, flow.outcome, flow.first, flow.last,
-                flow.record, flow.bytes_in, flow.bytes_out, flow.connections,
-            )  # fmt: skip
+        """The flow, and where its peer is a known device too, the same as that device sees it. What the payload showed
+        is told of the one that began."""
+        if not flow.peer or not self._known.knows(flow.peer) or flow.direction is Direction.UNKNOWN:
+            yield flow
+            return
+        inward = flow.direction is Direction.IN
+        yield replace(flow, marks=frozenset()) if inward else flow
+        yield replace(
+            flow,
+            device=flow.peer,
+            peer=flow.device,
+            direction=Direction.OUT if inward else Direction.IN,
+            bytes_out=flow.bytes_in,
+            bytes_in=flow.bytes_out,
+            marks=flow.marks if inward else frozenset(),
+        )
 
     def _dns(self, packet: Packet, content: bytes) -> Iterator[Item]:
         try:
@@ -213,11 +224,12 @@ class Packets:
             return
         if not message.name:
             return
-        if message.reply and not packet.sent:
-            yield Answer(packet.device, message.name, message.addresses, packet.at)
-        elif not message.reply and packet.sent:
+        sender, receiver = (packet.device, packet.peer) if packet.sent else (packet.peer, packet.device)
+        if message.reply and self._known.knows(receiver):
+            yield Answer(receiver, message.name, message.addresses, packet.at)
+        elif not message.reply and self._known.knows(sender):
             yield Flow(
-                packet.device, "", "dns", None, Direction.OUT, Outcome.NAME_ONLY, packet.at, packet.at, packet.record,
+                sender, "", "dns", None, Direction.OUT, Outcome.NAME_ONLY, packet.at, packet.at, packet.record,
                 name=message.name,
             )  # fmt: skip
 
