@@ -5,7 +5,22 @@ from typing import Annotated
 import typer
 
 from camscan import __version__
-from camscan.cli import audit, demo, doctor, importing, lab, listing, scanning, scoping, showing, signing
+from camscan.cli import (
+    audit,
+    data,
+    demo,
+    doctor,
+    egress,
+    importing,
+    lab,
+    listing,
+    rematching,
+    scanning,
+    scoping,
+    showing,
+    signature_test,
+    signing,
+)
 
 EPILOG = (
     "Exit codes: 0 done; 1 findings (only with --fail-on); 2 usage or configuration; "
@@ -54,6 +69,10 @@ app.command("import", short_help="Take in nmap's results, or a list as CSV.")(im
 app.command("list", short_help="List the devices in the inventory.")(listing.list_devices)
 app.command("show", short_help="Show what is known about one device.")(showing.show)
 app.command("explain", short_help="Say why: every sign, and what would settle it.")(showing.explain)
+app.command("rematch", short_help="Judge the inventory anew with better signatures.")(rematching.rematch)
+app.add_typer(egress.app, name="egress")
+signing.app.command("test")(signature_test.replay)
 app.add_typer(signing.app, name="signatures")
+app.add_typer(data.app, name="data")
 app.add_typer(lab.app, name="lab")
 app.add_typer(audit.app, name="audit")

@@ -1,25 +1,31 @@
 """From stored evidence to devices: conclusions are recomputed whenever they are shown."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from ipaddress import ip_address
 from pathlib import Path
 
 from camscan.cli.options import inventory_url
+from camscan.data_folder import data_folder
 from camscan.device import Device
 from camscan.errors import UsageError
 from camscan.evidence import IPAddress
 from camscan.identify import SignatureSet, assess, load
+from camscan.identify.facts import FactTables
 from camscan.inventory import HostRecord, Inventory
 from camscan.report.screen import talk
-from camscan.scope import canonical
+from camscan.scope import Scope, canonical
 
 
 @dataclass(frozen=True)
 class Judge:
-    """A signature set and what it makes of evidence."""
+    """A signature set and what it makes of evidence, and the tables of what follows from that.
+
+    Everything is read at once: a scan that has given up root could not read it later.
+    """
 
     signatures: SignatureSet
+    tables: FactTables = field(default_factory=lambda: FactTables.load(newer=data_folder()))
 
     @classmethod
     def shipped(cls) -> "Judge":
@@ -41,6 +47,13 @@ class Judge:
         """(site, device) for everything in the inventory, or for what one scan heard."""
         for host in inventory.hosts(scan_id):
             yield host.site, self.device(host)
+
+    def tables_for(self, scope: Scope | None) -> FactTables:
+        """The tables, judged for the owner of ``scope``."""
+        if scope is None:
+            return self.tables
+        whose = scope.authorisation
+        return replace(self.tables, jurisdiction=whose.jurisdiction, sector=whose.sector)
 
     def find(self, scope: Path, inventory: str | None, ip: str) -> tuple[str, Device]:
         """(site, device) at ``ip`` in the inventory. Raises UsageError where it is not there."""

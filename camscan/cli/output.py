@@ -47,7 +47,8 @@ def by_address(devices: Sequence[Sited]) -> list[Sited]:
 
 def report(scope: Scope | None, inventory: Inventory, judge: Judge) -> Report:
     """The whole inventory as other programs get it."""
-    return Report.of(inventory.scans(), by_address(list(judge.devices(inventory))), judge.signatures.digest, scope)
+    devices = by_address(list(judge.devices(inventory)))
+    return Report.of(inventory.scans(), devices, judge.signatures.digest, scope, judge.tables_for(scope))
 
 
 def deliver(found: Report, form: Format, target: Path | BinaryIO | None) -> None:

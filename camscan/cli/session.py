@@ -10,7 +10,7 @@ from typing import BinaryIO
 
 from camscan import __version__
 from camscan.audit import who
-from camscan.cli import gaps, output, summary
+from camscan.cli import facts, gaps, output, summary
 from camscan.cli.devices import Judge
 from camscan.cli.extras import Extras
 from camscan.cli.live import Display
@@ -158,6 +158,8 @@ class Session:
             audit_head=head,
             coverage=seen,
         )
+        # What is concluded today is what the next rematch compares with.
+        self._inventory.rematch(self._judge.signatures)
         if form is Format.TABLE:
             self._screen.print()
             output.table(devices, self._judge, everything=False)
@@ -165,6 +167,7 @@ class Session:
             output.deliver(output.report(request.scope, self._inventory, self._judge), form, target)
         seconds = time.monotonic() - self._begun
         summary.tail(self._screen, [device for _, device in devices], seen, sent, self._judge.name, seconds)
+        facts.after_scan(self._screen, [device for _, device in devices], self._judge.tables_for(request.scope))
         summary.onward(self._screen, self._inventory.where, head, request.scope.path if advise else None)
         return 130 if interrupted else 4 if status is ScanStatus.PARTIAL else 0
 

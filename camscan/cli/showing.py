@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from camscan.cli.options import DEFAULT_SCOPE, InventoryOption, ScopeOption
+from camscan.errors import UsageError
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -28,7 +29,9 @@ def show(
     """Show what is known about one device."""
     from rich.text import Text
 
+    from camscan.cli import facts as following
     from camscan.cli.devices import Judge
+    from camscan.cli.output import scope_if_there
     from camscan.report.screen import out, safe
     from camscan.report.tables import grid
 
@@ -41,6 +44,8 @@ def show(
     table.add_column(overflow="fold")
     for heading, value in _facts(judge, site, device):
         table.add_row(heading, value)
+    for heading, sentence in following.of_device(judge.tables_for(scope_if_there(scope)).of(device)):
+        table.add_row(heading, safe(sentence, limit=600))
     screen.print(Text(str(device.ip), style="bold"))
     screen.print(table)
     if evidence:
@@ -97,8 +102,16 @@ def _days(moments: list[datetime]) -> tuple[str, ...]:
 
 
 def explain(
-    what: Annotated[str, typer.Argument(metavar="ADDRESS|SIGNATURE", help="A device's address or a signature's name.")],
+    what: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[ADDRESS|SIGNATURE]", help="A device's address or a signature's name.", show_default=False
+        ),
+    ] = None,
     *,
+    lists: Annotated[
+        bool, typer.Option("--lists", help="The official lists, what they say and whom they bind.")
+    ] = False,
     scope: ScopeOption = DEFAULT_SCOPE,
     inventory: InventoryOption = None,
 ) -> None:
@@ -106,6 +119,7 @@ def explain(
 
     For the name of a signature: what it looks for, and on whose word.
     """
+    from camscan.cli import facts as following
     from camscan.cli import signing
     from camscan.cli.devices import Judge, is_address
     from camscan.identify import explain as reasons
@@ -113,6 +127,11 @@ def explain(
     from camscan.report.tables import reasons_table
 
     judge = Judge.shipped()
+    if lists:
+        following.lists(out(), judge.tables.lists)
+        return
+    if what is None:
+        raise UsageError("Explain what? Give a device's address, a signature's name, or --lists.")
     if not is_address(what):
         signing.explain_signature(judge.signatures, what)
         return
