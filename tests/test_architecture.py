@@ -36,7 +36,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
 NARROW = {
     "discover": {"errors", "safe", "evidence"},
     "interrogate": {"errors", "safe", "evidence"},
-    "identify": {"errors", "safe", "evidence", "device"},
+    "identify": {"errors", "safe", "evidence", "device", "gaps"},
 }
 """Layers that are pure, and all that they may import: protocols never see a socket, verdicts never see a network."""
 
