@@ -13,11 +13,19 @@ SHOWN = 12
 """Advisories of one device printed at most; the JSON has them all."""
 
 
+_HOW = {
+    "named": "names the maker",
+    "subsidiary": "names a firm of the maker's group",
+    "class": "covers a class the maker is said to belong to",
+    "proposed": "proposes to name the maker",
+}
+_BINDS = {"yes": "binds you", "no": "does not bind you", "unknown": "whether it binds you is not known"}
+
+
 def of_device(facts: Facts) -> Iterator[tuple[str, str]]:
     """(heading, sentence) for `camscan show`. The wording stays factual: named on, affected, capable by series."""
     for one in facts.lists:
-        binds = {"yes": "binds you", "no": "does not bind you", "unknown": "whether it binds you is not known"}
-        yield "Official list", f"{one.id}: {one.sentence} {one.title}; {binds[one.applies.value]} ({one.why})"
+        yield "Official list", f"{one.id}: {_HOW[one.match.value]}; {_BINDS[one.applies.value]}"
     for row in facts.advisories[:SHOWN]:
         known = ", known to be exploited" if row.kev else ""
         yield "Advisory", f"{row.id}: {row.status.value.replace('-', ' ')}{known}. {row.why}"
@@ -36,19 +44,21 @@ def after_scan(screen: Screen, devices: Iterable[Device], tables: FactTables) ->
     on_lists = binding = affected = 0
     for device in (device for device in devices if is_video(device)):
         facts = tables.of(device)
-        on_lists += bool(facts.lists)
+        naming = [one for one in facts.lists if one.match.value == "named"]
+        on_lists += bool(naming)
         binding += any(one.applies.value == "yes" for one in facts.lists)
-        named.update(one.id for one in facts.lists)
+        named.update(one.title for one in naming)
         open_question += bool(undecided(device, tables.lists))
         affected += any(row.status.value == "affected" and row.kev for row in facts.advisories)
     if on_lists:
         first = named.most_common(1)[0][0]
         others = f" and {plural(len(named) - 1, 'other')}" if len(named) > 1 else ""
-        binds = f"for {plural(binding, 'device')} one of them binds you" if binding else "none is known to bind you"
+        binds = f"a list binds you for {plural(binding, 'device')}" if binding else "none is known to bind you"
         screen.print()
         screen.say(
-            f"By makers named on official lists: {plural(on_lists, 'device')}",
-            f"({first}{others}; {binds}).",
+            f"By makers named on official lists: {plural(on_lists, 'device')};",
+            f"{binds}.",
+            f"({first}{others})",
             "`camscan explain --lists` shows the lists.",
         )
     if open_question:
