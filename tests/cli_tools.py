@@ -43,6 +43,34 @@ class Ran:
     err: str
 
 
+@dataclass(frozen=True)
+class Demo:
+    """What `camscan demo` said, and what it left in ``folder``. Read it; copy what is to be changed."""
+
+    folder: Path
+    ran: Ran
+
+    @property
+    def scope(self) -> Path:
+        return self.folder / "camscan.toml"
+
+    def ask(self, *arguments: object) -> Ran:
+        """Runs a command that works on what the demo left."""
+        return camscan(*arguments, "--scope", self.scope)
+
+    def copy(self, folder: Path) -> "Demo":
+        """The same in a folder of its own, to be spoilt."""
+        for name in ("camscan.toml", "camscan.db", "camscan.audit.jsonl"):
+            shutil.copy(self.folder / name, folder / name)
+        return Demo(folder, self.ran)
+
+
+def run_demo(parent: Path) -> Demo:
+    """Runs `camscan demo` as a process of its own."""
+    folder = parent / "camscan-demo"
+    return Demo(folder, process("demo", "--folder", folder, before=apart()))
+
+
 def camscan(*arguments: object, stdin: str = "", terminal: bool = False) -> Ran:
     """Runs a command in this process. Use ``process`` for scans. ``terminal`` says what stdin claims to be."""
     out, err = io.TextIOWrapper(io.BytesIO(), "utf-8"), io.TextIOWrapper(io.BytesIO(), "utf-8")

@@ -3,9 +3,13 @@
 import os
 import threading
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+if TYPE_CHECKING:
+    from cli_tools import Demo
 
 # No deadline: a busy machine is not a bug, and no test here measures time.
 settings.register_profile("fast", max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -27,3 +31,11 @@ def no_thread_left_behind() -> Iterator[None]:
 
 def _new_threads(before: set[threading.Thread]) -> list[threading.Thread]:
     return [thread for thread in threading.enumerate() if thread not in before and not thread.daemon]
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> "Demo":
+    """What `camscan demo` leaves behind and said. It scans for some 20 seconds, so the whole session shares it."""
+    from cli_tools import run_demo
+
+    return run_demo(tmp_path_factory.mktemp("demo"))

@@ -71,7 +71,7 @@ app.command("show", short_help="Show what is known about one device.")(showing.s
 app.command("explain", short_help="Say why: every sign, and what would settle it.")(showing.explain)
 app.command("rematch", short_help="Judge the inventory anew with better signatures.")(rematching.rematch)
 app.add_typer(egress.app, name="egress")
-signing.app.command("test")(signature_test.replay)
+signing.app.command("test", short_help="Replay recorded evidence against the signatures.")(signature_test.replay)
 app.add_typer(signing.app, name="signatures")
 app.add_typer(data.app, name="data")
 app.add_typer(lab.app, name="lab")

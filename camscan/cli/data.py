@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 app = typer.Typer(help="The dated data that conclusions rest on.", no_args_is_help=True)
 
 
-@app.command("status")
+@app.command("status", short_help="Show of which day the data in use is.")
 def status() -> None:
     """Show of which day the data is that camscan uses, and whether newer data was installed."""
     from rich.text import Text
@@ -30,12 +30,12 @@ def status() -> None:
     screen.say(f"Newer data is kept in {folder}.")
 
 
-@app.command("update")
+@app.command("update", short_help="Take in newer data that you have downloaded.")
 def update(
     files: Annotated[
         list[Path],
         typer.Argument(
-            metavar="FILE...", help="CISA's KEV as JSON, CVE records (version 5), or the IEEE's registry as CSV."
+            metavar="FILE", help="CISA's KEV as JSON, CVE records (version 5), or the IEEE's registry as CSV."
         ),
     ],
 ) -> None:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 app = typer.Typer(help="What leaves the network, from captures and logs. Nothing is sent.", no_args_is_help=True)
 
 FilesArgument = Annotated[
-    list[str], typer.Argument(metavar="FILE...", help="Captures and logs, folders of them, or - for standard input.")
+    list[str], typer.Argument(metavar="FILE", help="Captures and logs, folders of them, or - for standard input.")
 ]
 DeviceOption = Annotated[
     list[str] | None,
@@ -43,7 +43,7 @@ FailOption = Annotated[
 _SEVERITIES = ("high", "medium", "low")
 
 
-@app.command("check")
+@app.command("check", short_help="Judge where the devices went.")
 def check(
     files: FilesArgument,
     *,
@@ -68,7 +68,7 @@ def check(
     raise typer.Exit(report.exit_code)
 
 
-@app.command("baseline")
+@app.command("baseline", short_help="Save where the devices go today.")
 def baseline(
     files: FilesArgument,
     *,
@@ -95,7 +95,7 @@ def baseline(
     raise typer.Exit(report.exit_code)
 
 
-@app.command("rules")
+@app.command("rules", short_help="Print firewall rules for findings, for review.")
 def rules(
     files: FilesArgument,
     *,

@@ -105,7 +105,7 @@ def explain(
     what: Annotated[
         str | None,
         typer.Argument(
-            metavar="[ADDRESS|SIGNATURE]", help="A device's address or a signature's name.", show_default=False
+            metavar="ADDRESS|SIGNATURE", help="A device's address or a signature's name.", show_default=False
         ),
     ] = None,
     *,
