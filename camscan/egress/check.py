@@ -1,7 +1,7 @@
 """Reads inputs of any mixture, judges every known device, and says what was not seen."""
 
 from collections.abc import Callable, Sequence
-from datetime import UTC, tzinfo
+from datetime import UTC, datetime, tzinfo
 from ipaddress import ip_address
 from pathlib import Path
 from typing import BinaryIO
@@ -16,6 +16,7 @@ from camscan.egress.finding import Finding
 from camscan.egress.inputs import read_all
 from camscan.egress.judge import Judge
 from camscan.egress.known import Known
+from camscan.egress.places import shipped_places
 from camscan.egress.report import Input, Report
 from camscan.egress.sentences import Naming, told
 from camscan.errors import UsageError
@@ -53,6 +54,7 @@ def check(
         expected_of=_expectations(gathering, scope),
         upload_alert_bytes=(scope.limits if scope is not None else Limits()).upload_alert_bytes,
         baseline=baseline,
+        places=shipped_places(),
     )
     findings = tuple(told(one, known.devices, naming) for one in judge.findings())
     return _report(gathering, inputs, findings, judge)
@@ -68,6 +70,8 @@ def _report(gathering: Gathering, inputs: tuple[Input, ...], findings: tuple[Fin
         notes.append(f"{gathering.not_told_apart:,} connections of devices with too many destinations are not judged.")
     if gathering.names.dropped:
         notes.append(f"{gathering.names.dropped:,} name answers were left out: there were too many.")
+    if judge.places is not None and any(one.destination.country or one.destination.asn for one in findings):
+        notes.append(judge.places.note(datetime.now(UTC).date()))
     return Report(
         inputs=inputs,
         devices=tuple(known.devices),

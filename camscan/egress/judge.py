@@ -12,6 +12,7 @@ from camscan.egress.contacts import Contact, Gathering
 from camscan.egress.expected import Expected
 from camscan.egress.finding import Destination, Finding
 from camscan.egress.flow import Direction, Outcome
+from camscan.egress.places import Places, Whereabouts
 from camscan.egress.rules import Case, Reason, Rule, Severity, decide
 
 FLEET = 5
@@ -39,6 +40,7 @@ class Judge:
     expected_of: Callable[[int], Expected]
     upload_alert_bytes: int
     baseline: Baseline | None = None
+    places: Places | None = None
 
     def findings(self) -> list[Finding]:
         """All findings: the gravest first, then those with most devices."""
@@ -189,7 +191,7 @@ class _Group:
             rule=reason.rule,
             severity=reason.severity,
             devices=tuple(sorted({contact.key.device for contact in contacts})),
-            destination=self._destination(reason.rule),
+            destination=self._destination(reason.rule, judge.places),
             protocol=protocol,
             port=port,
             direction=contacts[0].key.direction,
@@ -210,7 +212,7 @@ class _Group:
             return self.cases[0][0].expected.words(*reason.expects)
         return _distinct(word for one in sites.values() for word in one.words(*reason.expects))
 
-    def _destination(self, rule: Rule) -> Destination:
+    def _destination(self, rule: Rule, places: Places | None) -> Destination:
         weights: Counter[str] = Counter()
         for case, _ in self.cases:
             if case.address:
@@ -218,11 +220,18 @@ class _Group:
         named = next((case for case, _ in self.cases if case.name), None)
         if rule is Rule.INBOUND:
             named = named if len(weights) == 1 else None
+        most = min(weights, key=lambda address: (-weights[address], address)) if weights else None
+        # Of the site's own addresses a table of the internet knows nothing.
+        outside = self.cases[0][0].contact.place is Place.INTERNET
+        where = places.of(most) if places is not None and most is not None and outside else Whereabouts()
         return Destination(
-            ip=min(weights, key=lambda address: (-weights[address], address)) if weights else None,
+            ip=most,
             name=named.name if named else None,
             name_source=named.name_source if named else None,
             addresses=len(weights),
+            country=where.country,
+            asn=where.asn,
+            org=where.org,
         )
 
 
