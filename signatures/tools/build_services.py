@@ -151,7 +151,7 @@ def convert(path: Path) -> tuple[list[Row], list[str]]:
                     group = (matched, category, given["role"], operator)
                 by_kind.setdefault(group, []).append(value)
             for (matched, special, role, runs), values in by_kind.items():
-                own = maker if runs.split(" ")[0] == operator.split(" ")[0] and matched not in ("address",) else None
+                own = maker if runs.split(" ")[0] == operator.split(" ")[0] and matched != "address" else None
                 source = (
                     "ntppool.org"
                     if "unverified" in given["source"]
