@@ -83,8 +83,8 @@ def test_answers_and_bindings_are_taken_in() -> None:
         Tally(),
     )
     gathering.take([Binding(CAMERA, "02:00:00:00:00:01", START)], 0, Tally())
-    assert gathering.names.of(0, CLOUD) == ("a.example.com", "dns")
-    assert gathering.names.of(0, "192.0.2.1") == ("b.example.com", "dns-other")
+    assert gathering.names.of(0, CLOUD, START) == ("a.example.com", "dns")
+    assert gathering.names.of(0, "192.0.2.1", START) == ("b.example.com", "dns-other")
     assert gathering.dns_records == 2
     assert gathering.seen[0].records == 1
 

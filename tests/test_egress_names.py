@@ -2,18 +2,18 @@ import pytest
 from egress_makers import CLOUD, START
 
 from camscan.egress import names as module
-from camscan.egress.names import MEMORY, Names
+from camscan.egress.names import MEMORY, NAMES_EACH, Names
 
 
 def test_a_devices_own_answer_comes_before_what_a_connection_says_and_what_others_were_told() -> None:
     names = Names()
     names.answer(1, "other.example.com", CLOUD, START)
-    assert names.of(0, CLOUD) == ("other.example.com", "dns-other")
+    assert names.of(0, CLOUD, START) == ("other.example.com", "dns-other")
     names.told(0, CLOUD, "sni.example.com")
-    assert names.of(0, CLOUD) == ("sni.example.com", "sni")
+    assert names.of(0, CLOUD, START) == ("sni.example.com", "sni")
     names.answer(0, "own.example.com", CLOUD, START - 10)
-    assert names.of(0, CLOUD) == ("own.example.com", "dns")
-    assert names.of(0, "192.0.2.1") == ("", "")
+    assert names.of(0, CLOUD, START) == ("own.example.com", "dns")
+    assert names.of(0, "192.0.2.1", START) == ("", "")
 
 
 def test_lookups_mean_something_around_their_time_only() -> None:
@@ -27,12 +27,20 @@ def test_lookups_mean_something_around_their_time_only() -> None:
     assert not names.sees(0, START + 101 + MEMORY)
 
 
-def test_the_newest_answer_stands() -> None:
+def test_an_address_that_changed_its_name_has_the_one_of_the_time() -> None:
     names = Names()
-    names.answer(0, "new.example.com", CLOUD, START)
-    names.answer(0, "old.example.com", CLOUD, START - 10)
-    assert names.of(0, CLOUD)[0] == "new.example.com"
-    assert names.addresses(0, "old.example.com") == {CLOUD}
+    for at, name in ((20, "second"), (0, "first"), (10, "first"), (40, "third"), (30, "third")):
+        names.answer(0, f"{name}.example.com", CLOUD, START + at)
+    told = [names.of(0, CLOUD, START + at)[0].partition(".")[0] for at in (-5, 0, 15, 20, 35, 90)]
+    assert told == ["first", "first", "first", "second", "third", "third"]
+    assert names.addresses(0, "first.example.com") == {CLOUD}
+
+
+def test_changes_of_name_are_bounded() -> None:
+    names = Names()
+    for number in range(NAMES_EACH * 3):
+        names.answer(0, f"n{number}.example.com", CLOUD, START + number)
+    assert len(names._own[0, CLOUD]) == NAMES_EACH
 
 
 def test_answers_are_bounded_and_the_rest_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -84,7 +84,7 @@ class Judge:
 
     def _case(self, contact: Contact) -> Case:
         key, names = contact.key, self.gathering.names
-        name, source = (key.peer, "dns") if contact.name_only else names.of(key.device, key.peer)
+        name, source = (key.peer, "dns") if contact.name_only else names.of(key.device, key.peer, contact.first)
         return Case(
             contact=contact,
             name=name,
