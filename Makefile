@@ -28,8 +28,8 @@ lint: dev
 
 types: dev
 	$(BIN)/mypy
-	$(BIN)/mypy --platform win32 --cache-dir .mypy_cache/win32
-	$(BIN)/mypy --platform darwin --cache-dir .mypy_cache/darwin
+	$(BIN)/mypy --platform win32 --cache-dir .mypy_cache/win32 camscan
+	$(BIN)/mypy --platform darwin --cache-dir .mypy_cache/darwin camscan
 
 signatures: install
 	$(BIN)/camscan signatures check

@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, TextIO, cast
 
 from camscan.cli.devices import Judge
 from camscan.cli.options import Format
@@ -87,7 +87,7 @@ def opened(target: Path | None) -> Iterator[BinaryIO | None]:
 def _fill(found: Report, form: Format, file: BinaryIO) -> None:
     # Written elsewhere first, so that an error on the way leaves the old content as it is.
     with tempfile.TemporaryFile("w+", encoding="utf-8", newline="") as draft:
-        write(found, form.value, draft)
+        write(found, form.value, cast("TextIO", draft))  # Windows has a wrapper of its own here
         draft.seek(0)
         if stat.S_ISREG(os.fstat(file.fileno()).st_mode):
             file.truncate(0)
