@@ -118,7 +118,7 @@ def to_json(report: Report, stream: TextIO) -> None:
     stream.write(json.dumps(head, indent=1)[:-2] + ',\n "devices": [')
     separator = "\n  "
     for site, device in report.devices:
-        stream.write(separator + json.dumps(device_object(site, device)))
+        stream.write(separator + json.dumps(report.device_object(site, device)))
         separator = ",\n  "
     stream.write("\n ]\n}\n")
 
