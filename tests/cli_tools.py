@@ -60,8 +60,9 @@ class Demo:
 
     def copy(self, folder: Path) -> "Demo":
         """The same in a folder of its own, to be spoilt."""
-        for name in ("camscan.toml", "camscan.db", "camscan.audit.jsonl"):
-            shutil.copy(self.folder / name, folder / name)
+        for file in self.folder.iterdir():  # the log of the database is part of it
+            if file.is_file():
+                shutil.copy(file, folder / file.name)
         return Demo(folder, self.ran)
 
 
