@@ -200,6 +200,7 @@ FIELDS: dict[str, str] = {
     "import.serial": "serial stated by an imported list",
     "import.mac": "MAC stated by an imported list",
     "import.hostname": "host name stated by an imported list",
+    "import.software": "program, and its version where known, that an imported list says is installed",
 }
 """The fixed vocabulary: field name to what its value holds. The part before the dot is the source."""
 

@@ -18,17 +18,22 @@ SHOWN = 5
 
 
 def import_file(
-    files: Annotated[list[Path], typer.Argument(metavar="FILE", help="nmap's XML (-oX), or a CSV like our own.")],
+    files: Annotated[
+        list[Path], typer.Argument(metavar="FILE", help="nmap's XML (-oX), our CSV, or a list of software.")
+    ],
     *,
     scope: ScopeOption = DEFAULT_SCOPE,
     inventory: InventoryOption = None,
 ) -> None:
     """Take evidence from other tools' results into the inventory. The input is recognised by its content.
 
-    Hosts outside the scope file are counted and left out. Nothing is sent.
+    Hosts outside the scope file are counted and left out. A list of installed software (CSV with host, name, version)
+    is shown, and kept for hosts that are named by address. Nothing is sent.
     """
+    from camscan.cli import software
     from camscan.cli.devices import Judge
     from camscan.cli.options import inventory_url
+    from camscan.exchange.imported import Imported
     from camscan.exchange.recognise import read
     from camscan.inventory import Inventory
     from camscan.report.screen import talk
@@ -39,7 +44,13 @@ def import_file(
     with Inventory.open(inventory_url(scope, inventory)) as opened:
         for file in files:
             try:
-                found = read(file)
+                if software.recognised(file):
+                    told = software.tell(file, judge)
+                    found = Imported("list of installed software", tuple((ip, (said,)) for ip, said in told))
+                    if not told:
+                        continue
+                else:
+                    found = read(file)
             except UsageError as error:
                 problems.append(error)
                 continue

@@ -60,6 +60,9 @@ def show(
 
 
 def _facts(judge: "Judge", site: str, device: "Device") -> Iterator[tuple[str, "Text"]]:
+    from camscan.data_folder import data_folder
+    from camscan.device import Kind
+    from camscan.identify.registrants import registrant
     from camscan.report.screen import safe
     from camscan.report.words import kind_name
 
@@ -67,11 +70,13 @@ def _facts(judge: "Judge", site: str, device: "Device") -> Iterator[tuple[str, "
     yield "Sold as", _answer(judge.name(device.brand), device.brand_verdict)
     yield "Kind", _answer(kind_name(device.kind), device.kind_verdict)
     yield "Model", safe(device.model)
-    if device.channels:
+    if device.channels and (device.kind is Kind.RECORDER or device.channels > 1):
         yield "Channels", safe(f"{device.channels}, as the device says")
     yield "Firmware", safe(device.firmware and " of ".join(filter(None, (device.firmware, device.firmware_date))))
     yield "Serial number", safe(device.serial)
     yield "MAC", safe(device.mac and f"{device.mac} ({'heard' if device.mac_heard else 'claimed by the device'})")
+    if device.mac:
+        yield "MAC registered to", safe(registrant(device.mac, newer=data_folder()))
     yield "Host name", safe(device.hostname)
     yield "Addresses", safe(", ".join(device.addresses))
     yield "Site", safe(site)

@@ -49,6 +49,12 @@ class SoftwareList:
     skipped: int
 
 
+def is_software_list(header: str) -> bool:
+    """Whether a file with this first line is such a list: it names a host and a program."""
+    names = {cell.strip().strip('"').casefold() for mark in ",;\t" for cell in header.split(mark)}
+    return bool(names & set(_HOST)) and bool(names & set(_NAME))
+
+
 def read_software(path: Path, catalogue: Catalogue) -> SoftwareList:
     """The programs of camera makers in the list at ``path``. Raises DataFileError, saying what is wrong with it."""
     try:
