@@ -16,6 +16,9 @@ from camscan.inventory import HostRecord, Inventory
 from camscan.report.screen import talk
 from camscan.scope import Scope, canonical
 
+OWN_FOLDER = "signatures"
+"""Folder of the owner's own signatures, in the data folder."""
+
 
 @dataclass(frozen=True)
 class Judge:
@@ -29,8 +32,12 @@ class Judge:
 
     @classmethod
     def shipped(cls) -> "Judge":
-        """With the set that came with camscan."""
-        return cls(load())
+        """With the set that came with camscan, and the owner's own folder of signatures on top where there is one.
+
+        A wrong file of the owner's is told, with its line and the reason, and left out; the rest goes on working.
+        """
+        own = data_folder() / OWN_FOLDER
+        return cls(load((own,) if own.is_dir() else (), on_error=lambda error: talk().tell(str(error))))
 
     def device(self, host: HostRecord) -> Device:
         """What the evidence of one host says today."""
