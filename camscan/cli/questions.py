@@ -6,7 +6,6 @@ from datetime import date
 from ipaddress import ip_network
 from typing import TypeVar
 
-import typer
 from rich.table import Table
 
 from camscan.cli.scoping import day
@@ -104,18 +103,24 @@ def _check(networks: tuple[str, ...], proof: str) -> None:
 
 
 def _ask(question: str, checked: Callable[[str], _T], default: str | None = None) -> _T:
+    """The answer, once ``checked`` lets it pass. An empty line means the ``default``, where there is one."""
     while True:
-        try:
-            return checked(str(typer.prompt(question, default=default, err=True, show_default=bool(default))))
-        except UsageError as error:
-            talk().tell(str(error))
-        except typer.Abort:
+        sys.stderr.write(f"{question}{f' [{default}]' if default else ''}: ")
+        sys.stderr.flush()
+        line = sys.stdin.readline()
+        if not line:
+            sys.stderr.write("\n")
             if sys.stdin.isatty():
-                raise KeyboardInterrupt from None
+                raise KeyboardInterrupt
             raise UsageError(
                 "The answers ended before the last question, so no scope file was written.\n"
                 "  For scripts: camscan scope new --network ... (see --help)"
-            ) from None
+            )
+        answer = line.strip()
+        try:
+            return checked(answer if answer or default is None else default)
+        except UsageError as error:
+            talk().tell(str(error))
 
 
 def _filled(answer: str) -> str:
