@@ -14,7 +14,9 @@ from test_inventory_durability import together
 
 from camscan.errors import InventoryError
 from camscan.evidence import VALUE_LIMIT
+from camscan.identify import assess, load
 from camscan.inventory import Inventory, ScanKind, ScanStatus
+from camscan.inventory.conclusions import Conclusion
 
 if sys.platform == "win32":
     pytest.skip("the server is started in a way that Windows does not have", allow_module_level=True)
@@ -149,3 +151,20 @@ def test_without_create_an_empty_database_is_left_empty(url: str) -> None:
         Inventory.open(url, create=False)
     with psycopg.connect(url) as connection:
         assert connection.execute("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'").fetchone() == (0,)
+
+
+def test_an_inventory_is_judged_anew_as_device_by_device(url: str) -> None:
+    with Inventory.open(url) as inventory:
+        estate = Estate(inventory)
+        estate.scan(
+            ("10.1.0.20", ("arp.mac", MAC_A), ("rtsp.realm", "IP Camera(J2914)"), ("onvif.model", "A")),
+            ("10.1.0.21", ("sadp.answer", "yes"), ("sadp.serial", SERIAL_A)),
+        )
+        estate.scan(("10.1.0.20", ("arp.mac", MAC_A), ("http.title", "x")))
+        signatures = load()
+        first = inventory.rematch(signatures)
+        assert first.fresh == {
+            one.device_id: Conclusion.of(assess(one.observations, signatures)) for one in inventory.hosts()
+        }
+        assert inventory.conclusions() == first.fresh
+        assert inventory.rematch(signatures).changes == ()
