@@ -40,7 +40,7 @@ def test_one_recorder() -> None:
         "10.1.0.5 is a recorder for 16 cameras; 9 were seen at this site | the rest may be behind it"
     )
     assert "or not connected" in text
-    assert "`camscan scan --with-credentials 10.1.0.5`" in text
+    assert "own menu" in text
 
 
 @pytest.mark.parametrize(

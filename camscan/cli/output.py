@@ -15,6 +15,7 @@ from camscan.cli.options import Format
 from camscan.device import Device
 from camscan.errors import UsageError
 from camscan.exchange.contract import Report, write
+from camscan.identify.channels import hidden_channels
 from camscan.inventory import Inventory
 from camscan.report.screen import out, silence, talk
 from camscan.report.tables import device_table
@@ -48,7 +49,9 @@ def by_address(devices: Sequence[Sited]) -> list[Sited]:
 def report(scope: Scope | None, inventory: Inventory, judge: Judge) -> Report:
     """The whole inventory as other programs get it."""
     devices = by_address(list(judge.devices(inventory)))
-    return Report.of(inventory.scans(), devices, judge.signatures.digest, scope, judge.tables_for(scope))
+    counted = zip(devices, hidden_channels(devices).channels, strict=True)
+    hidden = {device.ip: channels for (_site, device), channels in counted if channels is not None}
+    return Report.of(inventory.scans(), devices, judge.signatures.digest, scope, judge.tables_for(scope), hidden)
 
 
 def deliver(found: Report, form: Format, target: Path | BinaryIO | None) -> None:

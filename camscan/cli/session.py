@@ -20,6 +20,7 @@ from camscan.discover import PROBES
 from camscan.errors import UsageError
 from camscan.evidence import IPAddress, Observation
 from camscan.identify import assess, identified
+from camscan.identify.channels import hidden_channels
 from camscan.inventory import Inventory, ScanRecord, ScanStart, ScanStatus
 from camscan.net.arp import ArpSocket
 from camscan.net.gate import Gate
@@ -129,7 +130,7 @@ class Session:
             interrupted=interrupted,
             earlier=self._skip,
         )
-        seen = gaps.added(seen, (*gaps.behind_recorders(devices), *self._extras.gaps))
+        seen = gaps.added(seen, (*hidden_channels(devices).gaps, *self._extras.gaps))
         if not interrupted and (state.kernel_drops or gate.unwell_hosts() or self._extras.failed):
             status = ScanStatus.PARTIAL
         head = gate.audit.append(

@@ -54,7 +54,7 @@ def _alone(recorder: Device, seen: int) -> NotSeen:
     return NotSeen(
         f"{recorder.ip} is a recorder for {_counted(recorder.channels or 0, 'camera')}; {_seen(seen)} at this site",
         _why([recorder]),
-        f"`camscan scan --with-credentials {recorder.ip}`, or compare with the list of cameras in the recorder's menu.",
+        "Compare with the list of cameras in the recorder's own menu.",
     )
 
 
@@ -64,7 +64,7 @@ def _together(recorders: list[Device], total: int, seen: int) -> NotSeen:
     return NotSeen(
         f"{shown}{more} are recorders for {_counted(total, 'camera')} together; {_seen(seen)} at this site",
         f"{_why(recorders)}; which camera is whose cannot be told from outside",
-        "`camscan scan --with-credentials`, or compare with the lists of cameras in the recorders' menus.",
+        "Compare with the lists of cameras in the recorders' own menus.",
     )
 
 
