@@ -10,10 +10,11 @@ from camscan.egress.readers.generic_csv import GENERIC_CSV
 from camscan.egress.readers.pcap import PCAP
 from camscan.egress.readers.pcapng import PCAPNG
 from camscan.egress.readers.shape import Reader
+from camscan.egress.readers.suricata import SURICATA
 from camscan.egress.readers.zeek_json import ZEEK_JSON
 from camscan.egress.readers.zeek_tsv import ZEEK_TSV
 
-READERS: tuple[Reader, ...] = (PCAP, PCAPNG, ZEEK_TSV, ZEEK_JSON, GENERIC_CSV, FILTERLOG, DNSMASQ, BIND)
+READERS: tuple[Reader, ...] = (PCAP, PCAPNG, ZEEK_TSV, ZEEK_JSON, SURICATA, GENERIC_CSV, FILTERLOG, DNSMASQ, BIND)
 
 
 def reader_of(head: bytes) -> Reader | None:
