@@ -55,6 +55,8 @@ def import_file(
                 problems.append(error)
                 continue
             partial = _take(opened, declared, judge.signatures.digest, file, found) or partial
+        # What is concluded today is what the next rematch compares with.
+        opened.rematch(judge.signatures)
     if len(problems) == len(files):
         raise problems[0]
     for problem in problems:
