@@ -25,7 +25,7 @@ BODY = {
 TCP = {"tcp_flags": "1b", "tcp_flags_ts": "1b", "tcp_flags_tc": "1b", "syn": True, "state": "closed"}
 
 
-def event(kind: str, body: object, ends: Mapping[str, object] | None = None, **more: object) -> str:
+def event(kind: str, body: object, ends: Mapping[str, object] | None = None, /, **more: object) -> str:
     head = {"timestamp": AT, "flow_id": 586497171462735, "event_type": kind}
     return json.dumps({**head, **(ends or ENDS), **more, kind: body})
 

@@ -7,6 +7,7 @@ from camscan.egress.readers.bind import BIND
 from camscan.egress.readers.dnsmasq import DNSMASQ
 from camscan.egress.readers.filterlog import FILTERLOG
 from camscan.egress.readers.generic_csv import GENERIC_CSV
+from camscan.egress.readers.netfilter import NETFILTER
 from camscan.egress.readers.pcap import PCAP
 from camscan.egress.readers.pcapng import PCAPNG
 from camscan.egress.readers.shape import Reader
@@ -14,7 +15,18 @@ from camscan.egress.readers.suricata import SURICATA
 from camscan.egress.readers.zeek_json import ZEEK_JSON
 from camscan.egress.readers.zeek_tsv import ZEEK_TSV
 
-READERS: tuple[Reader, ...] = (PCAP, PCAPNG, ZEEK_TSV, ZEEK_JSON, SURICATA, GENERIC_CSV, FILTERLOG, DNSMASQ, BIND)
+READERS: tuple[Reader, ...] = (
+    PCAP,
+    PCAPNG,
+    ZEEK_TSV,
+    ZEEK_JSON,
+    SURICATA,
+    GENERIC_CSV,
+    FILTERLOG,
+    DNSMASQ,
+    BIND,
+    NETFILTER,
+)
 
 
 def reader_of(head: bytes) -> Reader | None:
