@@ -146,7 +146,9 @@ class Server:
             settings = context(host, door.tls, folder)
 
         async def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-            await _converse(host, door, reader, writer)
+            # Where the estate ends in the middle of an answer, asyncio would print that as a failure of ours.
+            with contextlib.suppress(asyncio.CancelledError):
+                await _converse(host, door, reader, writer)
 
         sock = listen(host.place, door.port)
         server = await asyncio.start_server(
