@@ -6,6 +6,7 @@ Adding one: a file that makes a ``Reader``, and its name in READERS.
 from camscan.egress.readers.bind import BIND
 from camscan.egress.readers.dnsmasq import DNSMASQ
 from camscan.egress.readers.filterlog import FILTERLOG
+from camscan.egress.readers.fortigate import FORTIGATE
 from camscan.egress.readers.generic_csv import GENERIC_CSV
 from camscan.egress.readers.netfilter import NETFILTER
 from camscan.egress.readers.pcap import PCAP
@@ -26,6 +27,7 @@ READERS: tuple[Reader, ...] = (
     DNSMASQ,
     BIND,
     NETFILTER,
+    FORTIGATE,
 )
 
 
