@@ -28,7 +28,7 @@ def test_the_talk_is_the_summary_of_a_scan(demo: Demo) -> None:
     assert "24 cameras and related devices in " in said
     assert "none outside the scope." in said
     assert "5 other things answered too and gave no sign of being a camera." in said
-    assert "127.77.0.2 is a recorder for 16 cameras" in said
+    assert "127.77.0.2 (16), 127.77.0.10 (16) are recorders for 32 cameras together" in said
 
 
 def test_everything_is_found_and_nobody_is_accused_wrongly(demo: Demo) -> None:

@@ -28,6 +28,7 @@ from camscan.net.privileges import drop_privileges, is_root, preload
 from camscan.net.settings import raise_open_files
 from camscan.owner.credentials import CredentialSet
 from camscan.report.screen import talk
+from camscan.report.words import plural
 from camscan.scan.budget import budget
 from camscan.scan.coverage import coverage
 from camscan.scan.run import Scan
@@ -100,7 +101,8 @@ class Session:
         plan = budget(request.scope, self._here.reach, left, group_datagrams(request), arp=bool(self._arps))
         summary.head(self._screen, request.scope, plan, became)
         if self._skip:
-            self._screen.say(f"Going on: {len(self._skip):,} addresses are done already.")
+            done = plural(len(self._skip), "address is", "addresses are")
+            self._screen.say(f"Going on: {done} done already.")
         self._display = Display(self._screen, self._scan.state, gate, self._judge.name, plan)
         try:
             with self._display.live if self._screen.is_terminal else nullcontext():
@@ -162,7 +164,8 @@ class Session:
         # What is concluded today is what the next rematch compares with.
         self._inventory.rematch(self._judge.signatures)
         if form is Format.TABLE:
-            self._screen.print()
+            if self._screen.is_terminal:
+                self._screen.print()
             output.table(devices, self._judge, everything=False)
         else:
             output.deliver(output.report(request.scope, self._inventory, self._judge), form, target)
