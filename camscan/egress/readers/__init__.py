@@ -4,6 +4,7 @@ Adding one: a file that makes a ``Reader``, and its name in READERS.
 """
 
 from camscan.egress.readers.bind import BIND
+from camscan.egress.readers.cisco_asa import CISCO_ASA
 from camscan.egress.readers.dnsmasq import DNSMASQ
 from camscan.egress.readers.filterlog import FILTERLOG
 from camscan.egress.readers.fortigate import FORTIGATE
@@ -28,6 +29,7 @@ READERS: tuple[Reader, ...] = (
     BIND,
     NETFILTER,
     FORTIGATE,
+    CISCO_ASA,
 )
 
 
