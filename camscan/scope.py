@@ -45,13 +45,22 @@ def _network(value: object) -> IPNetwork:
     return network
 
 
-def _declared(network: IPNetwork) -> IPNetwork:
+def _not_too_wide(value: object) -> object:
+    """Looked at first: who writes 10.1.0.0/8 is not helped by being told to write 10.0.0.0/8."""
+    try:
+        network = ip_network(str(value), strict=False)
+    except ValueError:
+        return value
     widest = 16 if network.version == 4 else 64
     if network.prefixlen < widest:
         raise ValueError(
             f"A network may not be wider than /{widest}. List the parts that hold cameras,\n"
             'for example ["10.1.0.0/22", "10.4.8.0/24"].'
         )
+    return value
+
+
+def _declared(network: IPNetwork) -> IPNetwork:
     holds_none = network.is_multicast or network.is_reserved or network.network_address.is_reserved
     if (holds_none and not network.is_loopback) or any(
         network.version == other.version and network.overlaps(other) for other in _NOWHERE
@@ -61,7 +70,8 @@ def _declared(network: IPNetwork) -> IPNetwork:
 
 
 Excluded = Annotated[IPNetwork, BeforeValidator(_network)]
-Declared = Annotated[IPNetwork, BeforeValidator(_network), AfterValidator(_declared)]
+Declared = Annotated[IPNetwork, BeforeValidator(_network), BeforeValidator(_not_too_wide), AfterValidator(_declared)]
+"""The validator that stands last before the value sees it first."""
 Mac = Annotated[str, Field(pattern=r"^[0-9a-f]{2}(:[0-9a-f]{2}){5}$")]
 Port = Annotated[int, Field(ge=1, le=65535)]
 
@@ -336,8 +346,12 @@ def _explain(error: ValidationError, text: str, path: Path) -> ScopeFileError:
         says = f"`{name}` is missing. Add it; docs/scope-file.md shows an example."
     elif kind == "extra_forbidden":
         says = f"`{name}` is not a setting camscan knows. Check its spelling in docs/scope-file.md."
+    elif kind == "tuple_type":
+        says = "This should be a list in square brackets, even for one thing: [ ... ]."
+    elif kind == "too_short":
+        says = "This list may not be empty."
     else:
-        says = first["msg"].removeprefix("Value error, ")
+        says = first["msg"].removeprefix("Value error, ").replace("Input should", "This should")
     where = f"{path}, line {number}: {line.strip()}" if number else f"{path}:"
     return ScopeFileError(f"{where}\n  " + says.replace("\n", "\n  "))
 

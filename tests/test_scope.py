@@ -167,7 +167,8 @@ def test_public_networks_need_a_sentence_of_proof() -> None:
 def test_the_error_names_the_line_and_what_to_write() -> None:
     assert refusal('name = "A"\nnetworks = ["10.1.0.0/8"]') == (
         'camscan.toml, line 7: networks = ["10.1.0.0/8"]\n'
-        '  "10.1.0.0/8" has bits set after the prefix; did you mean "10.0.0.0/8"?'
+        "  A network may not be wider than /16. List the parts that hold cameras,\n"
+        '  for example ["10.1.0.0/22", "10.4.8.0/24"].'
     )
 
 
@@ -177,16 +178,17 @@ def test_the_error_names_the_line_and_what_to_write() -> None:
         (HEAD, "", "`site.name` is missing"),
         (HEAD, 'name = "A"', "`site.networks` is missing"),
         (HEAD, 'name = ""\nnetworks = ["10.1.0.0/24"]', "line 6"),
-        (HEAD, 'name = "A"\nnetworks = []', "line 7"),
+        (HEAD, 'name = "A"\nnetworks = []', "line 7: networks = []\n  This list may not be empty."),
         (HEAD, 'name = "A"\nnetwork = ["10.1.0.0/24"]', "`site.network`"),
-        (HEAD, 'name = "A"\nnetworks = "10.1.0.0/24"', "line 7"),
+        (HEAD, 'name = "A"\nnetworks = "10.1.0.0/24"', "list in square brackets"),
+        (HEAD, 'name = "A"\nnetworks = [10]', "write a network as text"),
         (
             HEAD.replace("expires", "expiry"),
             TOWN_HALL,
             "line 4: expiry = 2027-03-31\n  `authorisation.expiry` is not a setting",
         ),
         (HEAD.replace("2027-03-31", '"soon"'), TOWN_HALL, "line 4"),
-        (HEAD + "[limits]\nper_host = 101\n", TOWN_HALL, "line 6"),
+        (HEAD + "[limits]\nper_host = 101\n", TOWN_HALL, "line 6: per_host = 101\n  This should be "),
         (HEAD + "[limits]\nprofile = 'loud'\n", TOWN_HALL, "line 6"),
         (HEAD + "[limits]\nextra_ports = [80, 70000]\n", TOWN_HALL, "line 6"),
         ("", TOWN_HALL, "`authorisation` is missing"),
