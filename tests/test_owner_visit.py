@@ -8,7 +8,7 @@ import pytest
 from visits import CANARY, login
 
 from camscan.evidence import Evidence, IPAddress, Outcome
-from camscan.owner.visit import Reading, Visit, counts_attempts
+from camscan.owner.visit import Reading, Visit, counts_attempts, told_more
 
 if TYPE_CHECKING:
     from camscan.net.session import GatedSession
@@ -75,3 +75,18 @@ def test_words_that_count_attempts() -> None:
 
 def test_nothing_of_it_can_be_printed() -> None:
     assert CANARY not in repr(visit(ip_address("10.1.0.5")))
+
+
+@pytest.mark.parametrize(
+    ("field", "told"),
+    [
+        ("owner.model", True),
+        ("owner.mac", True),
+        ("owner.rejected", False),
+        ("owner.door", False),
+        ("onvif.time", False),
+    ],
+)
+def test_what_everybody_hears_is_not_told_to_the_owner(field: str, *, told: bool) -> None:
+    note = visit(ip_address("10.1.0.5")).note("page", Outcome.OK, evidence=(Evidence(field, "A"),))
+    assert told_more([note]) is told

@@ -8,7 +8,7 @@ from camscan.cli.devices import Judge
 from camscan.cli.gaps import Gap, names
 from camscan.device import Device, Verdict
 from camscan.errors import UsageError
-from camscan.evidence import IPAddress, Observation, Outcome
+from camscan.evidence import IPAddress, Observation
 from camscan.exchange import nmap_run
 from camscan.gaps import NotSeen
 from camscan.interrogate.plan import CAMERA_PORTS
@@ -17,6 +17,7 @@ from camscan.net.gate import Gate
 from camscan.owner.ask import OwnerRun, Refusal
 from camscan.owner.credentials import CredentialSet
 from camscan.owner.hints import hints
+from camscan.owner.visit import told_more
 from camscan.report.screen import Screen
 from camscan.report.words import is_video, plural
 
@@ -106,7 +107,7 @@ class Extras:
         heard = await run.ask(self._gate, host.ip, device.maker if sure else None, hints(host.observations))
         if heard:
             self._save(host.ip, heard)
-        return any(one.outcome is Outcome.OK and one.evidence for one in heard)
+        return told_more(heard)
 
     def _explain(self, run: OwnerRun, cameras: Collection[IPAddress]) -> None:
         """Says of every camera that was not read why, one sentence for each site and reason."""

@@ -1,6 +1,6 @@
 """One visit: one device at one door with one login, and what came of it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -91,6 +91,15 @@ class Reading:
     def settles_it(self) -> bool:
         """Whether this was the right port, or a login was spent on it: then no other port is tried."""
         return self.sent or any(item.outcome in (Outcome.OK, Outcome.AUTH_REQUIRED) for item in self.observations)
+
+
+def told_more(observations: Iterable[Observation]) -> bool:
+    """Whether a device told its owner anything: what it tells everybody (its time) or of the login does not count."""
+    return any(
+        item.source == "owner" and item.name not in ("owner.door", "owner.rejected")
+        for observation in observations
+        for item in observation.evidence
+    )
 
 
 def counts_attempts(body: bytes) -> bool:
