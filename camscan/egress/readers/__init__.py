@@ -10,6 +10,7 @@ from camscan.egress.readers.filterlog import FILTERLOG
 from camscan.egress.readers.fortigate import FORTIGATE
 from camscan.egress.readers.generic_csv import GENERIC_CSV
 from camscan.egress.readers.netfilter import NETFILTER
+from camscan.egress.readers.palo_alto import PALO_ALTO
 from camscan.egress.readers.pcap import PCAP
 from camscan.egress.readers.pcapng import PCAPNG
 from camscan.egress.readers.shape import Reader
@@ -30,6 +31,7 @@ READERS: tuple[Reader, ...] = (
     NETFILTER,
     FORTIGATE,
     CISCO_ASA,
+    PALO_ALTO,
 )
 
 
