@@ -8,7 +8,7 @@ from cli_tools import SCOPE
 from test_scan_reach import interface
 
 from camscan.cli import request as module
-from camscan.cli.request import Request, addresses, group_datagrams, open_arps, place
+from camscan.cli.request import Request, addresses, group_datagrams, left_out, open_arps, place
 from camscan.errors import AnotherNetworkError, OutOfScopeError, UsageError
 from camscan.net.link import Gateway
 from camscan.scope import parse
@@ -44,6 +44,23 @@ def test_without_targets_the_whole_scope_is_meant_less_its_exclusions() -> None:
 )
 def test_targets_are_taken_once_and_only_inside(targets: tuple[str, ...], expected: list[str]) -> None:
     assert [str(ip) for ip in addresses(request(*targets))] == expected
+
+
+@pytest.mark.parametrize(
+    ("target", "told"),
+    [
+        ("10.1.0.0/24", ()),
+        ("10.1.0.20", ()),
+        ("10.1.3.8/29", ("Of 10.1.3.8/29, 1 address is outside the scope or excluded, and will not be scanned.",)),
+        ("10.1.2.0/22", ("Of 10.1.0.0/22, 1 address is outside the scope or excluded, and will not be scanned.",)),
+        (
+            "10.1.0.0/21",
+            ("Of 10.1.0.0/21, 1,024 addresses are outside the scope or excluded, and will not be scanned.",),
+        ),
+    ],
+)
+def test_what_was_named_and_is_not_in_the_scope_is_said(target: str, told: tuple[str, ...]) -> None:
+    assert left_out(request(target)) == told
 
 
 @pytest.mark.parametrize("target", ["10.9.0.4", "10.1.3.10", "8.8.8.8", "10.9.0.0/24", "127.0.0.1", "::1", "fe80::1"])

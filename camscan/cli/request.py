@@ -69,6 +69,19 @@ def addresses(request: Request) -> tuple[IPAddress, ...]:
     return tuple(wanted)
 
 
+def left_out(request: Request) -> tuple[str, ...]:
+    """What was named and will not be scanned, since the scope declares only part of it: a sentence for each network."""
+    told = []
+    for text in request.targets:
+        network = ip_network(text, strict=False)
+        if 1 < network.num_addresses <= MOST_ADDRESSES:
+            outside = sum(1 for ip in network.hosts() if not request.scope.permits(ip))
+            if outside:
+                addresses_are = "1 address is" if outside == 1 else f"{outside:,} addresses are"
+                told.append(f"Of {network}, {addresses_are} outside the scope or excluded, and will not be scanned.")
+    return tuple(told)
+
+
 def place(request: Request) -> Place:
     """This machine's interfaces and what they reach. Raises AnotherNetworkError."""
     known = tuple(i for i in interfaces() if i.is_up)

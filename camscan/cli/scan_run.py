@@ -9,13 +9,14 @@ from camscan.cli import output
 from camscan.cli.devices import Judge
 from camscan.cli.options import Format, audit_path, inventory_url
 from camscan.cli.refusing import refusals_recorded
-from camscan.cli.request import Request, addresses, group_datagrams, open_arps, place
+from camscan.cli.request import Request, addresses, group_datagrams, left_out, open_arps, place
 from camscan.cli.session import Session, unfinished
 from camscan.errors import UsageError
 from camscan.exchange import nmap_run
 from camscan.inventory import Inventory
 from camscan.net.gate import Gate
 from camscan.owner.credentials import CredentialSet
+from camscan.report.screen import talk
 
 
 def show_plan(request: Request) -> None:
@@ -23,6 +24,7 @@ def show_plan(request: Request) -> None:
     from camscan.cli import plan
 
     wanted, here = addresses(request), place(request)
+    _say_left_out(request)
     if request.resume:
         url = inventory_url(request.scope.path, request.inventory)
         with Inventory.open(url, create=False) as inventory:
@@ -43,6 +45,7 @@ def run(
     form = output.chosen(form, target)
     with refusals_recorded(request.scope, request.targets):
         wanted, here = addresses(request), place(request)
+    _say_left_out(request)
     if request.with_nmap and not nmap_run.available():
         raise UsageError("nmap is not installed here. Install it, or leave --with-nmap out.\n  Nothing was sent.")
     judge = Judge.shipped()
@@ -60,6 +63,11 @@ def run(
         if then is not None:
             then(inventory, judge)
         return code
+
+
+def _say_left_out(request: Request) -> None:
+    for sentence in left_out(request):
+        talk().say(sentence)
 
 
 def _credentials(request: Request) -> tuple[CredentialSet, ...]:
