@@ -15,6 +15,7 @@ from camscan.egress.readers.pcap import PCAP
 from camscan.egress.readers.pcapng import PCAPNG
 from camscan.egress.readers.shape import Reader
 from camscan.egress.readers.suricata import SURICATA
+from camscan.egress.readers.windows_dns import WINDOWS_DNS
 from camscan.egress.readers.zeek_json import ZEEK_JSON
 from camscan.egress.readers.zeek_tsv import ZEEK_TSV
 
@@ -32,6 +33,7 @@ READERS: tuple[Reader, ...] = (
     FORTIGATE,
     CISCO_ASA,
     PALO_ALTO,
+    WINDOWS_DNS,
 )
 
 
