@@ -124,3 +124,11 @@ def test_a_resumed_scan_leaves_out_what_is_done(tmp_path: Path) -> None:
 def test_a_dry_run_needs_no_audit_log(tmp_path: Path) -> None:
     with AuditLog.open(tmp_path / "camscan.audit.jsonl"):  # a scan is running
         assert plan(tmp_path)
+
+
+def test_the_datagrams_of_the_second_stage_are_told(tmp_path: Path) -> None:
+    told = " ".join(plan(tmp_path).split())
+    for probe in PROBES:
+        assert f"{probe.name} {len(probe.requests(0))} (port {probe.port})" in told
+        if probe.again:
+            assert f"where the maker stays unknown: {probe.name} {len(probe.again(0))}" in told

@@ -50,6 +50,7 @@ def show(scope: Scope, reach: Reach, wanted: Sequence[IPAddress], group_datagram
         f"as a rule at most {plan.per_device} packets to one device",
         "(each piece of an answer is acknowledged, so one that answers in crumbs gets more)",
     )
+    _datagrams(screen)
     screen.tell(f"  Ports: {_listed(dict.fromkeys((*CAMERA_PORTS, *scope.limits.extra_ports)))}")
     _conversations(screen, scope)
     total, subnet, host = scope.limits.rates
@@ -105,6 +106,19 @@ def _signs_of_life(scope: Scope, way: Way, *, arp: bool) -> Iterator[str]:
         yield f"a connection to port {_listed(ports)} that is closed again at once"
     if way is not Way.LINK:
         yield f"one datagram of each of {_listed(UNICAST_OF_LIFE)}"
+
+
+def _datagrams(screen: Screen) -> None:
+    asked = [f"{probe.name} {len(probe.requests(0))} (port {probe.port})" for probe in PROBES if probe.unicast]
+    screen.say("Datagrams, of each protocol that it has not answered yet:", *_with_commas(asked), indent=2)
+    again = [f"{probe.name} {len(probe.again(0))}" for probe in PROBES if probe.again]
+    if again:
+        screen.say("Once more, in another style, where the maker stays unknown:", *_with_commas(again), indent=2)
+
+
+def _with_commas(things: Sequence[str]) -> tuple[str, ...]:
+    """Phrases between which a line may end."""
+    return (*(f"{thing}," for thing in things[:-1]), *things[-1:])
 
 
 def _conversations(screen: Screen, scope: Scope) -> None:
