@@ -1,7 +1,7 @@
 from pathlib import Path
 
 from answer_evidence import observation
-from signature_files import HEADER, SIGNATURE, small_set
+from signature_files import HEADER, SIGNATURE, signature, small_set
 
 from camscan.device import Conflict, Sign, Strength, Verdict
 from camscan.identify.heard import hear
@@ -11,11 +11,20 @@ from camscan.identify.verdict import Decision
 HEARD = hear([observation(("http.status", "200"))])
 
 
-def settle(tmp_path: Path, decision: Decision, *signatures: str) -> tuple[str, ...]:
+OWNERS = signature(
+    "acme.owner",
+    'maker = "acme"',
+    '{ field = "owner.manufacturer", equals = "Acme" }',
+    example='{ "owner.manufacturer" = "Acme" }',
+    more='counter_examples = [{ "owner.manufacturer" = "Other" }]',
+)
+
+
+def settle(tmp_path: Path, decision: Decision, *signatures: str, more: str = OWNERS) -> tuple[str, ...]:
     signs = tuple(
         Sign(name, Strength.STRONG, (("maker", "acme"),), (1,), "http", "a sign", "a test") for name in signatures
     )
-    return would_settle(decision, signs, HEARD, small_set(tmp_path, HEADER + SIGNATURE))
+    return would_settle(decision, signs, HEARD, small_set(tmp_path, HEADER + SIGNATURE + more))
 
 
 def test_nothing_is_left_to_settle(tmp_path: Path) -> None:
@@ -29,6 +38,10 @@ def test_the_makers_own_protocol_would(tmp_path: Path) -> None:
 
 def test_unless_it_answered_already(tmp_path: Path) -> None:
     assert settle(tmp_path, Decision("acme", Verdict.PROBABLE), "acme.adp") == (OWNER, LABEL)
+
+
+def test_the_owner_is_not_sent_for_what_no_signature_knows(tmp_path: Path) -> None:
+    assert settle(tmp_path, Decision("acme", Verdict.PROBABLE), "acme.adp", more="") == (LABEL,)
 
 
 def test_a_claim_wants_a_conversation(tmp_path: Path) -> None:
@@ -47,4 +60,4 @@ def test_an_unknown_device(tmp_path: Path) -> None:
 
 
 def test_a_maker_without_a_file_of_its_own(tmp_path: Path) -> None:
-    assert settle(tmp_path, Decision("nobody", Verdict.SUSPECTED)) == (OWNER, LABEL)
+    assert settle(tmp_path, Decision("nobody", Verdict.SUSPECTED)) == (LABEL,)

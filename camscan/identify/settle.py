@@ -24,7 +24,18 @@ def would_settle(maker: Decision, signs: tuple[Sign, ...], heard: Heard, signatu
     matched = {sign.signature for sign in signs}
     phrases = known.settled_by if known is not None else ()
     open_phrases = [phrase for phrase in phrases if not _already(phrase, matched)]
-    return (*(open_phrases or (OWNER,)), LABEL)
+    if not open_phrases and _tells_its_owner(maker.value, signatures):
+        open_phrases = [OWNER]
+    return (*open_phrases, LABEL)
+
+
+def _tells_its_owner(maker: str, signatures: SignatureSet) -> bool:
+    """Whether what a device of ``maker`` tells its owner could be a sign at all: no hope is raised in vain."""
+    return any(
+        item.signature.points_to.maker == maker
+        and any(name.startswith("owner.") for condition in item.signature.all for name in condition.field)
+        for item in signatures.signatures
+    )
 
 
 def _already(phrase: str, matched: set[str]) -> bool:
