@@ -15,6 +15,18 @@ from camscan.egress.readers import READERS, reader_of
         (b"#separator \\x09\n", "zeek"),
         (b'{"ts":1,"id.orig_h":"10.1.0.20"}\n', "zeek-json"),
         (b"Nov 21 10:00:00 gw dnsmasq[1]: query[A] a.example.com from 10.1.0.20\n", "dnsmasq"),
+        (b'{"timestamp":"2026-11-21T10:00:00+0000","event_type":"stats"}\n', "suricata"),
+        (
+            b"Nov 21 10:00:00 gw kernel: [LAN_IN-1-D]IN=br0 OUT= SRC=10.1.0.20 DST=1.2.3.4 LEN=9 PROTO=TCP\n",
+            "netfilter",
+        ),
+        (b'date=2026-11-21 logid="13" type="traffic" srcip=10.1.0.20 dstip=1.2.3.4\n', "fortigate"),
+        (b"Nov 21 2026 10:00:00 asa : %ASA-6-302013: Built outbound TCP connection 9\n", "cisco-asa"),
+        (b"1,2026/11/21 10:00:02,012,TRAFFIC,end" + b"," * 40 + b"\n", "palo-alto"),
+        (
+            b"21/11/2026 10:00:00 0E70 PACKET  00000000033397A0 UDP Rcv 10.1.0.20 5b47   Q [0001] A (1)a(0)\n",
+            "windows-dns",
+        ),
         (b"", None),
         (b"MZ\x90\x00", None),
         (b"Nov 21 10:00:00 host sshd[1]: hello\n", None),
