@@ -4,7 +4,8 @@ import pytest
 from test_scan_reach import interface, scope_of
 
 from camscan.interrogate.plan import SIGN_OF_LIFE_PORTS
-from camscan.scan.budget import budget, life_ports
+from camscan.net.tcp import CONNECT_SECONDS
+from camscan.scan.budget import AT_ONCE, budget, life_ports
 from camscan.scan.reach import Way, reach
 
 
@@ -22,8 +23,8 @@ def test_one_packet_for_each_address_on_the_wire(arp: bool, life: int) -> None:
     assert (plan.addresses, plan.life, plan.multicast, plan.first_stage) == (254, life, 20, life + 20)
 
 
-def test_eight_packets_for_each_routed_address() -> None:
+def test_a_routed_address_is_thought_silent_so_that_each_knock_counts_twice() -> None:
     scope = scope_of('networks = ["10.1.0.0/24"]')
     plan = budget(scope, reach(scope, []), [ip_address("10.1.0.1")], 10, arp=True)
-    assert plan.first_stage == 8
-    assert plan.seconds == pytest.approx(8 / 1000)
+    assert plan.first_stage == 3 + 2 * len(SIGN_OF_LIFE_PORTS)
+    assert plan.seconds == pytest.approx(len(SIGN_OF_LIFE_PORTS) * CONNECT_SECONDS / AT_ONCE)

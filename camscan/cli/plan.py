@@ -37,7 +37,7 @@ def show(scope: Scope, reach: Reach, wanted: Sequence[IPAddress], group_datagram
     screen.print()
     screen.say(
         f"First stage, a sign of life: about {plural(plan.first_stage, 'packet')},",
-        f"{_at_least(plan.seconds)}",
+        f"{_about(plan.seconds)}",
     )
     if group_datagrams:
         _groups(screen, reach)
@@ -81,10 +81,10 @@ def show_extras(*, with_credentials: bool, with_nmap: bool) -> None:
         )
 
 
-def _at_least(seconds: float) -> str:
+def _about(seconds: float) -> str:
     if seconds < 60:
-        return f"at least {plural(max(1, round(seconds)), 'second')}"
-    return f"at least {plural(round(seconds / 60), 'minute')}"
+        return f"about {plural(max(1, round(seconds)), 'second')}"
+    return f"about {plural(round(seconds / 60), 'minute')}"
 
 
 def _groups(screen: Screen, reach: Reach) -> None:

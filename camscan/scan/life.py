@@ -13,12 +13,9 @@ from camscan.net.gate import Gate
 from camscan.net.neighbours import neighbours
 from camscan.net.tcp import converse
 from camscan.net.udp import Datagrams
-from camscan.scan.budget import MULTICAST_ROUNDS, life_ports
+from camscan.scan.budget import AT_ONCE, MULTICAST_ROUNDS, life_ports
 from camscan.scan.reach import Reach, Way, Wire
 from camscan.scan.state import ScanState
-
-AT_ONCE = 256
-"""Addresses that are tried at once. Many more than answer quickly, since most never do."""
 
 STAGGER_SECONDS = 0.1
 """Between two questions to one group, so that the answers do not all come at once."""
