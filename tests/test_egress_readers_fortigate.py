@@ -127,8 +127,18 @@ def test_an_address_at_the_end_of_a_line_may_be_cut_off(tmp_path: Path) -> None:
     assert tally.skipped == {NO_ENDS: 1}
 
 
-def test_truncation_at_every_byte(tmp_path: Path) -> None:
-    whole = line().encode()
+PLAIN = line().replace('a \\"b\\"', "a b")
+
+
+def test_escaped_quotation_marks_make_no_difference(tmp_path: Path) -> None:
+    assert "\\" in line()
+    assert "\\" not in PLAIN
+    assert one(tmp_path, PLAIN) == one(tmp_path, line())
+
+
+@pytest.mark.parametrize("text", [line(), PLAIN])
+def test_truncation_at_every_byte(text: str, tmp_path: Path) -> None:
+    whole = text.encode()
     for end in range(len(whole)):
         flows, _ = read(FORTIGATE, whole + b"\n" + whole[:end], tmp_path)
         assert {flow.peer for flow in flows if isinstance(flow, Flow)} == {CLOUD}

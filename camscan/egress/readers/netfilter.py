@@ -16,14 +16,14 @@ from camscan.egress.readers.shape import Reader
 from camscan.egress.readers.sides import port_of
 from camscan.egress.source import Source
 from camscan.errors import ParseError
-from camscan.safe.pattern import compile_text
 
 NO_ENDS = "a packet without its addresses and protocol"
 NOTE_PREFIX = "Some of its lines have a prefix that does not tell whether the packet was let through."
 
-_SUFFIX = compile_text(r"-([ADR])\]")
-_WORD = compile_text(r"[A-Za-z]+")
-_SUFFIXES = {"A": Outcome.ALLOWED, "D": Outcome.DENIED, "R": Outcome.DENIED}
+_NO_LETTERS = {code: " " for code in range(128) if not chr(code).isalpha()}
+"""For str.translate: words are what stands between ASCII characters that are no letters."""
+
+_SUFFIXES = {"-A]": Outcome.ALLOWED, "-D]": Outcome.DENIED, "-R]": Outcome.DENIED}
 _ALLOWED = frozenset({"accept", "accepted", "allow", "allowed", "pass", "passed", "permit", "permitted"})
 _DENIED = frozenset(
     {"block", "blocked", "deny", "denied", "drop", "dropped", "reject", "rejected", "camscan"}
@@ -76,14 +76,14 @@ def _fields(text: str) -> tuple[dict[str, str], frozenset[str]]:
 
 
 def _outcome(head: str) -> Outcome:
-    told = _SUFFIX.search(head)
-    if told is not None:
-        return _SUFFIXES[told.group(1) or ""]
+    told = [(place, outcome) for mark, outcome in _SUFFIXES.items() if (place := head.find(mark)) >= 0]
+    if told:
+        return min(told)[1]
     before, kernel, prefix = head.partition("kernel:")
     if not kernel:
         place = before.find("[")
         prefix = before[max(place, 0) :]
-    words = {word.lower() for word in _WORD.findall(prefix)}
+    words = set(prefix.translate(_NO_LETTERS).lower().split())
     allowed, denied = bool(words & _ALLOWED), bool(words & _DENIED)
     if allowed is denied:
         return Outcome.UNKNOWN
