@@ -37,6 +37,7 @@ class FakePostgresql(Exception):  # noqa: N818 - it only has to look like one of
         (FakePostgresql("42501"), InventoryError, "may not do that"),
         (FakePostgresql("25006"), InventoryError, "only be read"),
         (FakePostgresql("XX000"), InventoryError, "the database says: what PostgreSQL says"),
+        (ValueError("refused\n\tIs it running?"), InventoryError, r"refused Is it running\?"),
         (ValueError("bad \x1b[2J text"), InventoryError, r"bad \\x1b\[2J text"),
     ],
 )

@@ -28,7 +28,7 @@ def explained(where: str, error: Exception) -> InventoryError:
     for start, kind, sentence in _SENTENCES:
         if code.startswith(start):
             return kind(f"{where}: {sentence}")
-    return InventoryError(f"{where}: the database says: {neutralise(str(error).strip())}")
+    return InventoryError(f"{where}: the database says: {neutralise(' '.join(str(error).split()))}")
 
 
 _FULL = "The disk is full. What was saved before is kept; make room, then run `camscan scan --resume`."
