@@ -15,8 +15,8 @@ def always(_buffer: bytes) -> bool:
 class Question:
     """One question within a conversation.
 
-    ``probe`` names it in the audit log, the evidence and docs/probes-conversations.md. ``send`` are its exact bytes (empty:
-    listen only). ``complete(buffer)`` says that no more bytes need be read; it must be cheap and never raise.
+    ``probe`` names it in the audit log, the evidence and docs/probes-conversations.md. ``send`` are its exact bytes
+    (empty: listen only). ``complete(buffer)`` says that no more bytes need be read; it must be cheap and never raise.
     ``parse(raw)`` is total: evidence, or ParseError. In a TLS conversation a question that sends nothing is
     answered by ``tls.parse`` from the certificates, which the connection hands over (see net.tcp).
     ``whole(raw)`` is asked where the connection ended before ``complete``: False says that the answer is shorter
