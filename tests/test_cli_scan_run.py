@@ -1,13 +1,14 @@
 """What a scan needs is looked at before the first packet: what is missing ends it with a sentence."""
 
+import json
 from pathlib import Path
 
 import pytest
-from cli_tools import SCOPE, camscan, process, scope_for
+from cli_tools import SCOPE, camscan, scope_for
 from lab_tools import fresh_network
 
 from camscan.audit import AuditLog
-from camscan.cli import scan_run
+from camscan.cli import scan_run, session
 from camscan.cli.request import Request
 from camscan.cli.scan_run import run
 from camscan.errors import AuditError, CredentialError, InventoryError, OutOfScopeError, UsageError
@@ -20,11 +21,19 @@ def request(folder: Path, *targets: str, **wishes: bool) -> Request:
     return Request(parse(SCOPE.encode(), folder / "camscan.toml"), targets, **wishes)  # type: ignore[arg-type]  # flags
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture
 def no_session(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A scan that may not begin."""
     monkeypatch.setattr(scan_run, "Session", lambda *_: pytest.fail("this scan may not begin"))
 
 
+@pytest.fixture
+def not_root(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A scan in this process: what is not root has nothing to give up."""
+    monkeypatch.setattr(session, "is_root", lambda: False)
+
+
+@pytest.mark.usefixtures("no_session")
 def test_nmap_must_be_there_where_it_is_wanted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(nmap_run, "available", lambda: False)
     with pytest.raises(UsageError, match="nmap is not installed here"):
@@ -32,6 +41,7 @@ def test_nmap_must_be_there_where_it_is_wanted(tmp_path: Path, monkeypatch: pyte
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.usefixtures("no_session")
 def test_credentials_that_others_could_read_are_refused(tmp_path: Path) -> None:
     file = tmp_path / "camscan-credentials.toml"
     file.write_text("")
@@ -41,37 +51,44 @@ def test_credentials_that_others_could_read_are_refused(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == [file.name]
 
 
+@pytest.mark.usefixtures("no_session")
 def test_a_target_outside_the_scope_is_refused_first_of_all(tmp_path: Path) -> None:
     with pytest.raises(OutOfScopeError):
         run(request(tmp_path, "10.9.0.4", with_nmap=True, with_credentials=True))
     assert sorted(path.name for path in tmp_path.iterdir()) == ["camscan.audit.jsonl", "camscan.audit.jsonl.lock"]
 
 
+@pytest.mark.usefixtures("no_session")
 def test_a_file_that_cannot_be_written_is_said_before_anything_is_sent(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="cannot be written"):
         run(request(tmp_path), target=tmp_path / "nowhere" / "list.json")
 
 
+@pytest.mark.usefixtures("no_session")
 def test_two_scans_with_one_audit_log_are_one_too_many(tmp_path: Path) -> None:
     with AuditLog.open(tmp_path / "camscan.audit.jsonl"), pytest.raises(AuditError, match="Another camscan"):
         run(request(tmp_path))
 
 
+@pytest.mark.usefixtures("no_session")
 def test_an_inventory_that_cannot_be_made_is_said(tmp_path: Path) -> None:
     wanted = Request(parse(SCOPE.encode(), tmp_path / "camscan.toml"), inventory=str(tmp_path / "nowhere" / "x.db"))
     with pytest.raises(InventoryError, match="there is no folder"):
         run(wanted)
 
 
+@pytest.mark.usefixtures("not_root")
 def test_one_named_device_is_scanned_and_nobody_else(tmp_path: Path) -> None:
     with LoopbackEstate(Estate.only("hikvision-camera-2021", "dahua-camera-2020"), fresh_network()) as estate:
         wanted, other = map(str, estate.truth)
-        ran = process("scan", wanted, "-o", tmp_path / "one.csv", "--scope", scope_for(estate, tmp_path))
+        ran = camscan("scan", wanted, "-o", tmp_path / "one.csv", "--scope", scope_for(estate, tmp_path))
         assert ran.code == 0, ran.err
         stats = estate.stats()
     assert stats.devices[other]["connections"] == 0
-    assert stats.devices[other]["asked"] == {}
+    log = [json.loads(line) for line in (tmp_path / "camscan.audit.jsonl").read_text().splitlines()]
+    assert {send[0] for line in log if line["event"] == "send" for send in line["batch"]} == {wanted}
     assert stats.devices[wanted]["connections"] > 0
+    assert "Runs as user" not in ran.err
     assert "1 camera or related device in " in ran.err
     header, row = (tmp_path / "one.csv").read_text().splitlines()
     assert header.startswith('"ip","mac","site"')

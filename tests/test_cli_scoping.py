@@ -157,7 +157,7 @@ def test_check_of_an_expired_scope_explains_it_and_refuses(tmp_path: Path) -> No
 @pytest.mark.parametrize(
     ("wrong", "right", "line", "says"),
     [
-        ('networks = ["10.1.0.0/8"]', 'networks = ["10.1.0.0/22"]', 9, "bits set after the prefix"),
+        ('networks = ["10.1.0.5/22"]', 'networks = ["10.1.0.0/22"]', 9, "bits set after the prefix"),
         ('networks = ["10.0.0.0/8"]', 'networks = ["10.1.0.0/22"]', 9, "wider than /16"),
         ("networks = [", 'networks = ["10.1.0.0/22"]', None, "not valid TOML"),
         ('netwroks = ["10.1.0.0/22"]', 'networks = ["10.1.0.0/22"]', 9, "Check its spelling"),
