@@ -1,6 +1,7 @@
 """What a scan needs is looked at before the first packet: what is missing ends it with a sentence."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -95,3 +96,18 @@ def test_one_named_device_is_scanned_and_nobody_else(tmp_path: Path) -> None:
     assert row.startswith(f'"{wanted}"')
     listed = camscan("list", "--scope", tmp_path / "camscan.toml").out
     assert [line.split()[0] for line in listed.splitlines()] == ["Address", wanted]
+
+
+@pytest.mark.skipif(not shutil.which("nmap"), reason="nmap is not installed")
+@pytest.mark.usefixtures("not_root")
+def test_the_real_nmap_looks_at_what_stayed_unknown_and_at_nothing_else(tmp_path: Path) -> None:
+    with LoopbackEstate(Estate.only("printer", "hikvision-camera-2021"), fresh_network()) as estate:
+        unknown, other = map(str, estate.truth)
+        ran = camscan("scan", unknown, "--with-nmap", "--scope", scope_for(estate, tmp_path))
+        assert estate.stats().devices[other]["connections"] == 0
+    assert ran.code == 0, ran.err
+    assert "nmap looks at 1 host that stayed unknown ..." in ran.err
+    assert "about " in ran.err.partition(" packets sent")[0]  # nmap does not tell how many it sent
+    assert "nmap.port" in camscan("show", unknown, "--evidence", "--scope", tmp_path / "camscan.toml").out
+    log = [json.loads(line) for line in (tmp_path / "camscan.audit.jsonl").read_text().splitlines()]
+    assert [line["addresses"] for line in log if line["event"] == "nmap"] == [[unknown]]
