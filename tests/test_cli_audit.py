@@ -72,3 +72,11 @@ def test_no_log_is_said(tmp_path: Path) -> None:
     ran = camscan("audit", "verify", "--scope", tmp_path / "camscan.toml")
     assert (ran.code, ran.out) == (2, "")
     assert "There is no audit log" in ran.err
+
+
+def test_a_cut_off_end_is_found_by_what_the_inventory_keeps(demo: Demo, tmp_path: Path) -> None:
+    copy = demo.copy(tmp_path)
+    written(copy.folder, lines_of(demo)[:-1])
+    ran = camscan("audit", "verify", "--scope", copy.folder / "camscan.toml")
+    assert ran.code == 2
+    assert "missing at the end" in ran.err

@@ -4,8 +4,9 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 
-from camscan.audit import AuditLog
+from camscan.audit import AuditLog, verify
 from camscan.cli import output
+from camscan.cli.audit import newest_head
 from camscan.cli.devices import Judge
 from camscan.cli.options import Format, audit_path, inventory_url
 from camscan.cli.refusing import refusals_recorded
@@ -54,6 +55,7 @@ def run(
     url = inventory_url(request.scope.path, request.inventory)
     with Inventory.open(url) as inventory, AuditLog.open(log_path) as audit, ExitStack() as held:
         file = held.enter_context(output.opened(target))
+        _say_broken(log_path, newest_head(inventory))
         gate = Gate(request.scope, audit)
         session = Session(request, here, judge, inventory, gate, wanted)
         session.open(held)
@@ -68,6 +70,17 @@ def run(
 def _say_left_out(request: Request) -> None:
     for sentence in left_out(request):
         talk().say(sentence)
+
+
+def _say_broken(log_path: Path, head: str | None) -> None:
+    """Says where the audit log does not hold together any more; the scan goes on and is recorded after it."""
+    result = verify(log_path, head)
+    if not result.holds:
+        talk().say(
+            f"The audit log does not hold together: {log_path}, line {result.broken_at}: {result.reason}.",
+            "Keep a copy of it as evidence.",
+            "This scan is recorded after it.",
+        )
 
 
 def _credentials(request: Request) -> tuple[CredentialSet, ...]:
