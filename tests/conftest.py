@@ -1,6 +1,7 @@
 """What every test shares: how hard hypothesis tries, and a guard against loose threads."""
 
 import os
+import signal
 import threading
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -15,6 +16,10 @@ if TYPE_CHECKING:
 settings.register_profile("fast", max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("deep", max_examples=5_000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile(os.environ.get("CAMSCAN_HYPOTHESIS", "fast"))
+
+
+# A run in the background begins with SIGINT ignored, and so would every program that a test starts and interrupts.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(autouse=True)
