@@ -91,3 +91,12 @@ class ParseError(CamscanError):
 
 class NotThisProtocolError(ParseError):
     """Bytes that are well and good, but of another protocol than the one that was asked."""
+
+
+def cause(group: BaseExceptionGroup[BaseException]) -> CamscanError | None:
+    """The first error of ours in what several tasks of one scan raised together, or None: people are told one thing."""
+    for error in group.exceptions:
+        found = cause(error) if isinstance(error, BaseExceptionGroup) else error
+        if isinstance(found, CamscanError):
+            return found
+    return None

@@ -5,15 +5,16 @@ import shutil
 from pathlib import Path
 
 import pytest
-from cli_tools import SCOPE, camscan, scope_for
+from cli_tools import SCOPE, camscan, connections, scope_for
 from lab_tools import fresh_network
 
 from camscan.audit import AuditLog
 from camscan.cli import scan_run, session
 from camscan.cli.request import Request
 from camscan.cli.scan_run import run
-from camscan.errors import AuditError, CredentialError, InventoryError, OutOfScopeError, UsageError
+from camscan.errors import AuditError, CredentialError, InventoryError, InventoryFullError, OutOfScopeError, UsageError
 from camscan.exchange import nmap_run
+from camscan.inventory import Inventory
 from camscan.lab import Estate, LoopbackEstate
 from camscan.scope import parse
 
@@ -111,3 +112,32 @@ def test_the_real_nmap_looks_at_what_stayed_unknown_and_at_nothing_else(tmp_path
     assert "nmap.port" in camscan("show", unknown, "--evidence", "--scope", tmp_path / "camscan.toml").out
     log = [json.loads(line) for line in (tmp_path / "camscan.audit.jsonl").read_text().splitlines()]
     assert [line["addresses"] for line in log if line["event"] == "nmap"] == [[unknown]]
+
+
+@pytest.mark.usefixtures("not_root")
+def test_a_full_disk_ends_a_scan_with_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise InventoryFullError("The disk is full. What was saved before is kept.")
+
+    with LoopbackEstate(Estate.only("printer", "wiki"), fresh_network()) as estate:
+        monkeypatch.setattr(Inventory, "save_host", full)
+        ran = camscan("scan", "--scope", scope_for(estate, tmp_path))
+    assert (ran.code, ran.out) == (4, "")
+    assert ran.err.endswith("The disk is full. What was saved before is kept.\n")
+
+
+@pytest.mark.usefixtures("not_root")
+def test_without_a_record_nothing_further_is_sent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write = AuditLog.append
+
+    def failing(log: AuditLog, event: str, **data: object) -> str:
+        if event == "send":
+            raise AuditError("The audit log cannot be written. Nothing further is sent.")
+        return write(log, event, **data)
+
+    with LoopbackEstate(Estate.only("printer", "wiki"), fresh_network()) as estate:
+        monkeypatch.setattr(AuditLog, "append", failing)
+        ran = camscan("scan", "--scope", scope_for(estate, tmp_path))
+        assert connections(estate) == 0
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err.endswith("The audit log cannot be written. Nothing further is sent.\n")

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from camscan.cli.devices import Judge
 from camscan.cli.gaps import Gap, names
 from camscan.device import Device, Verdict
-from camscan.errors import UsageError
+from camscan.errors import UsageError, cause
 from camscan.evidence import IPAddress, Observation
 from camscan.exchange import nmap_run
 from camscan.gaps import NotSeen
@@ -98,8 +98,14 @@ class Extras:
                 yield host, self._judge.device(host)
 
     async def _ask_all(self, run: OwnerRun, hosts: Iterable[tuple[HostRecord, Device]]) -> int:
-        async with asyncio.TaskGroup() as tasks:
-            asked = [tasks.create_task(self._ask(run, host, device)) for host, device in hosts]
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                asked = [tasks.create_task(self._ask(run, host, device)) for host, device in hosts]
+        except BaseExceptionGroup as group:
+            error = cause(group)
+            if error is None:
+                raise
+            raise error from group
         return sum(task.result() for task in asked)
 
     async def _ask(self, run: OwnerRun, host: HostRecord, device: Device) -> bool:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 
 from camscan.discover.shape import DatagramProbe
+from camscan.errors import cause
 from camscan.evidence import IPAddress, Observation
 from camscan.net.arp import ArpSocket
 from camscan.net.ears import Ears
@@ -53,8 +54,8 @@ class Scan:
         """Scans ``addresses`` (all permitted by the scope). With ``groups`` multicast is asked too, and whatever in
         the scope answers is scanned as well; without, only ``addresses``. ``skip`` were done by an earlier run.
 
-        Whatever ends it, what was heard has been handed to the sink. Raises AuditError, and CancelledError when
-        interrupted.
+        Whatever ends it, what was heard has been handed to the sink. Raises AuditError, what the sink raises, and
+        CancelledError when interrupted.
         """
         await self.gate.bind()
         self._skip = frozenset(skip)
@@ -73,6 +74,11 @@ class Scan:
                     task.cancel()
             await self._hearing.catch_up()
             self.state.finished = True
+        except BaseExceptionGroup as group:
+            error = cause(group)
+            if error is None:
+                raise
+            raise error from group
         finally:
             self._ears.close()
             for host in self.state.hosts.values():
