@@ -178,3 +178,21 @@ def test_a_malformed_file_is_told_with_its_line_and_what_to_write(
 
 def test_the_file_can_be_read_by_colleagues(tmp_path: Path) -> None:
     assert stat.S_IMODE(new(tmp_path, "--network", "10.1.0.0/22").stat().st_mode) & stat.S_IRUSR
+
+
+def test_an_exclusion_that_excludes_nothing_is_doubted(tmp_path: Path) -> None:
+    scope = tmp_path / "camscan.toml"
+    scope.write_text(
+        """
+[authorisation]
+organisation = "Example"
+authorised_by = "Head of ICT"
+expires = 2099-01-01
+[[site]]
+name = "Town Hall"
+networks = ["10.1.0.0/24"]
+exclude = ["10.1.0.9", "10.11.0.9"]
+"""
+    )
+    said = camscan("scope", "check", "--scope", scope).out
+    assert said.count("slip of the pen") == 1

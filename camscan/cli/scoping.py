@@ -11,6 +11,9 @@ from camscan.cli.options import DEFAULT_SCOPE, ScopeOption, program, scope_optio
 from camscan.errors import UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from camscan.scope import IPNetwork
     from camscan.scope_new import ScopeAnswers
 
 app = typer.Typer(help="Declare which networks you may audit.", no_args_is_help=True)
@@ -125,7 +128,9 @@ def check(*, scope: ScopeOption = DEFAULT_SCOPE) -> None:
         for network in site.networks:
             screen.say(str(network), indent=2)
         for excluded in site.exclude:
-            screen.say(f"never {excluded}", indent=2)
+            inside = any(_touches(one.networks, excluded) for one in declared.sites)
+            doubt = "" if inside else " - which lies in none of the networks; is that a slip of the pen?"
+            screen.say(f"never {excluded}{doubt}", indent=2)
         screen.say(
             "multicast: "
             + ("allowed on the whole network" if site.multicast else "only where all of a network is declared"),
@@ -145,3 +150,7 @@ def check(*, scope: ScopeOption = DEFAULT_SCOPE) -> None:
         f"{subnet:,} to one /24, {host} to one device.",
     )
     declared.require_valid_on(date.today())  # noqa: DTZ011 - the operator's own calendar
+
+
+def _touches(networks: "Iterable[IPNetwork]", excluded: "IPNetwork") -> bool:
+    return any(network.version == excluded.version and network.overlaps(excluded) for network in networks)
