@@ -113,8 +113,9 @@ def test_a_machine_without_a_network_can_declare_one(tmp_path: Path, monkeypatch
     assert "This machine is connected to" not in ran.err
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal")
 def test_a_scan_without_a_scope_file_asks_whoever_sits_at_the_terminal(tmp_path: Path) -> None:
+    if sys.platform == "win32":
+        pytest.skip("needs a pseudo-terminal")
     ours, theirs = pty.openpty()
     with subprocess.Popen(
         [*PROGRAM, "scan"], stdin=theirs, stdout=subprocess.PIPE, stderr=theirs, cwd=tmp_path, text=True
