@@ -15,13 +15,12 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, field_validator, model_validator
 
 from camscan.device import Device, Verdict
-from camscan.errors import ParseError
 from camscan.identify.format import LITERAL_LIMIT, Condition, Slug
 from camscan.identify.loader import shipped
 from camscan.identify.matching import Matcher
 from camscan.identify.models import clean_model
 from camscan.identify.signs import MODEL_FIELDS
-from camscan.identify.tables import Row, read_table
+from camscan.identify.tables import Row, name_pattern, read_table
 from camscan.safe.pattern import Pattern, compile_text
 
 ANALYTICS_FILE = "analytics.toml"
@@ -57,15 +56,7 @@ class SeriesRule(Row):
     note: str = ""
     source: Text
 
-    @field_validator("pattern")
-    @classmethod
-    def _compiles(cls, value: str) -> str:
-        try:
-            if compile_text(value).search("") is not None:
-                raise ValueError("this pattern matches an empty name, so it would match any")
-        except ParseError as error:
-            raise ValueError(str(error)) from None
-        return value
+    _compiles = field_validator("pattern")(name_pattern)
 
 
 class AnalyticsFile(Row):

@@ -13,10 +13,9 @@ from typing import Annotated
 
 from pydantic import Field, StrictBool, field_validator
 
-from camscan.errors import ParseError
 from camscan.identify.format import LITERAL_LIMIT, SignatureId, Slug
 from camscan.identify.loader import shipped
-from camscan.identify.tables import Row, read_table
+from camscan.identify.tables import Row, name_pattern, read_table
 from camscan.safe.pattern import Pattern, compile_text
 
 SOFTWARE_FILE = "software.toml"
@@ -51,15 +50,7 @@ class Product(Row):
     verified: StrictBool = True
     source: Text
 
-    @field_validator("pattern")
-    @classmethod
-    def _compiles(cls, value: str) -> str:
-        try:
-            if compile_text(value).search("") is not None:
-                raise ValueError("this pattern matches an empty name, so it would match any")
-        except ParseError as error:
-            raise ValueError(str(error)) from None
-        return value
+    _compiles = field_validator("pattern")(name_pattern)
 
 
 class SoftwareFile(Row):

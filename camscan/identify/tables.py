@@ -6,7 +6,8 @@ from typing import TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from camscan.errors import SignatureError
+from camscan.errors import ParseError, SignatureError
+from camscan.safe.pattern import compile_text
 
 TABLE_LIMIT = 2 * 1024 * 1024
 """Bytes of one table; the largest of ours has about a tenth of it."""
@@ -46,3 +47,13 @@ def parse_table(content: bytes, where: str, form: type[Form]) -> Form:
         at = ".".join(str(part) for part in first["loc"])
         reason = str(first["msg"]).removeprefix("Value error, ")
         raise SignatureError(f"{where}:1", f"{at}: {reason}") from None
+
+
+def name_pattern(value: str) -> str:
+    """A row's RE2 pattern over a name, as it is. Raises ValueError where RE2 refuses it or it matches any name."""
+    try:
+        if compile_text(value).search("") is not None:
+            raise ValueError("this pattern matches an empty name, so it would match any")
+    except ParseError as error:
+        raise ValueError(str(error)) from None
+    return value
