@@ -95,13 +95,19 @@ def baseline(
     raise typer.Exit(report.exit_code)
 
 
-@app.command("rules", short_help="Print firewall rules for findings, for review.")
+@app.command("rules", short_help="Print firewall rules for findings, or a MUD file, for review.")
 def rules(
-    files: FilesArgument,
+    files: Annotated[
+        list[str] | None, typer.Argument(metavar="FILE", help="Captures and logs, as for check. None for mud.")
+    ] = None,
     *,
     language: Annotated[
-        str, typer.Option("--for", metavar="FIREWALL", help="nftables, pfsense, fortigate or cisco.")
+        str, typer.Option("--for", metavar="FIREWALL", help="nftables, pfsense, fortigate, cisco, or mud (RFC 8520).")
     ] = "nftables",
+    site: Annotated[str | None, typer.Option("--site", metavar="NAME", help="For mud: whose devices.")] = None,
+    mud_url: Annotated[
+        str | None, typer.Option("--mud-url", metavar="URL", help="For mud: where you will publish the file.")
+    ] = None,
     device: DeviceOption = None,
     baseline: BaselineOption = None,
     time_zone: ZoneOption = "UTC",
@@ -109,9 +115,25 @@ def rules(
     inventory: InventoryOption = None,
     output: OutputOption = None,
 ) -> None:
-    """Print firewall rules for the devices with findings, to be reviewed by a person. Nothing is applied."""
-    from camscan.egress.blocks import block_rules
+    """Print firewall rules for the devices with findings, to be reviewed by a person. Nothing is applied.
 
+    A MUD file is written from the scope file and what you approved in the baseline, never from what was seen.
+    """
+    from camscan.cli.mud import LANGUAGE, mud_text
+    from camscan.egress.blocks import block_rules
+    from camscan.egress.check import device_of
+
+    if language == LANGUAGE:
+        from camscan.cli.devices import Judge
+        from camscan.scope import load
+
+        devices = [device_of(address) for address in device or ()] or _of_inventory(Judge.shipped(), scope, inventory)
+        _write(mud_text(load(scope), devices, site, mud_url, baseline), output)
+        return
+    if site is not None or mud_url is not None:
+        raise UsageError("--site and --mud-url belong to --for mud.")
+    if not files:
+        raise UsageError("There is no file to read. Name captures or logs, as for `camscan egress check`.")
     report, declared = _report(files, device or (), (scope, inventory), (False, baseline, time_zone))
     _write(block_rules(language, report, declared), output)
     raise typer.Exit(report.exit_code)
