@@ -4,12 +4,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 from ipaddress import IPv4Address, IPv6Address
 
-from camscan.egress import signs, wire_dns
+from camscan.egress import network, signs, wire_dns
 from camscan.egress.addresses import Place, canonical_text, place_of
 from camscan.egress.connections import ACK, SYN, Connections, Packet
 from camscan.egress.flow import Answer, Binding, Direction, Flow, Item, Mark, Outcome
 from camscan.egress.known import Known
 from camscan.egress.link import ARP, IPV4, IPV6
+from camscan.egress.network import holder_by_arp, packet_of
 from camscan.egress.source import Tally
 from camscan.errors import ParseError
 from camscan.safe.mac import mac_address
@@ -23,9 +24,6 @@ TUNNEL = "It holds tunnelled traffic (GRE or VXLAN); what is inside tunnels is n
 
 _PROTOCOLS = {1: "icmp", 6: "tcp", 17: "udp", 58: "icmp"}
 _ECHOES, _ECHOES_6, _ECHO_REPLIES = frozenset({0, 8}), frozenset({128, 129}), frozenset({0, 129})
-_EXTENSIONS = frozenset({0, 43, 60, 135})
-"""IPv6 headers with a length in units of eight bytes (RFC 8200, 4; RFC 6275)."""
-
 _LOOKED_INTO = frozenset({53, 67, 68, 123, 853, 1900, 5350, 5351})
 """Ports whose local packets are all looked at."""
 
@@ -57,10 +55,12 @@ class Packets:
         self.dull = False
         if at > LATEST:
             self._tally.skip(IMPOSSIBLE_TIME)
-        elif kind == IPV4:
-            yield from self._ipv4(at, data, start, mac, record)
-        elif kind == IPV6:
-            yield from self._ipv6(at, data, start, mac, record)
+        elif kind in (IPV4, IPV6):
+            head = packet_of(data, kind, start)
+            if head is None:
+                self._tally.skip(CUT)
+            else:
+                yield from self._transport(at, head, mac, record)
         elif kind == ARP:
             yield from self._arp(at, data, start)
         else:
@@ -81,52 +81,17 @@ class Packets:
         return text
 
     def _arp(self, at: float, data: bytes, start: int) -> Iterator[Item]:
-        """RFC 826 over Ethernet and IPv4: the sender's addresses."""
-        if data[start : start + 6] != b"\x00\x01\x08\x00\x06\x04" or len(data) < start + 18:
+        try:
+            holder = holder_by_arp(data, ARP, start)
+        except ValueError:
             self._tally.skip(CUT)
             return
-        mac = mac_address(data[start + 8 : start + 14].hex())
-        packed = data[start + 14 : start + 18]
-        if mac and packed != b"\0\0\0\0":
-            yield Binding(self._text(packed), mac, at)
+        if holder is not None:
+            yield Binding(self._text(holder.address), holder.mac, at)
 
-    def _ipv4(self, at: float, data: bytes, start: int, mac: bytes, record: int) -> Iterator[Item]:
-        first = data[start] if start < len(data) else 0
-        body = start + (first & 0xF) * 4
-        if len(data) < start + 20 or first >> 4 != 4 or body < start + 20:
-            self._tally.skip(CUT)
-            return
-        # A length of 0 is left to the network card to fill in (segmentation offload).
-        size = int.from_bytes(data[start + 2 : start + 4], "big") or len(data) - start
-        fragment = int.from_bytes(data[start + 6 : start + 8], "big") & 0x1FFF
-        ends = data[start + 12 : start + 16], data[start + 16 : start + 20]
-        stop = min(len(data), start + size)
-        yield from self._transport(at, data[body:stop], (ends, data[start + 9], size, bool(fragment)), mac, record)
-
-    def _ipv6(self, at: float, data: bytes, start: int, mac: bytes, record: int) -> Iterator[Item]:
-        if len(data) < start + 40 or data[start] >> 4 != 6:
-            self._tally.skip(CUT)
-            return
-        size = 40 + int.from_bytes(data[start + 4 : start + 6], "big")
-        ends = data[start + 8 : start + 24], data[start + 24 : start + 40]
-        following, body, fragment = data[start + 6], start + 40, False
-        stop = min(len(data), start + size)
-        while following in _EXTENSIONS or following == 44:
-            if body + 8 > stop:
-                self._tally.skip(CUT)
-                return
-            if following == 44:
-                fragment = fragment or int.from_bytes(data[body + 2 : body + 4], "big") >> 3 > 0
-                following, body = data[body], body + 8
-            else:
-                following, body = data[body], body + 8 + data[body + 1] * 8
-        yield from self._transport(at, data[body:stop], (ends, following, size, fragment), mac, record)
-
-    def _transport(
-        self, at: float, body: bytes, head: tuple[tuple[bytes, bytes], int, int, bool], mac: bytes, record: int
-    ) -> Iterator[Item]:
-        (source, target), number, size, fragment = head
-        sender, receiver = self._text(source), self._text(target)
+    def _transport(self, at: float, head: network.Packet, mac: bytes, record: int) -> Iterator[Item]:
+        body, number = head.body, head.protocol
+        sender, receiver = self._text(head.source), self._text(head.target)
         yield from self._by_mac(at, sender, mac)
         mine, theirs = self._known.knows(sender), self._known.knows(receiver)
         if not self._tally.inside:
@@ -140,7 +105,7 @@ class Packets:
             else:
                 self.dull = True
             return
-        if fragment:
+        if head.offset:
             return  # the first fragment told all there is
         ports = (0, 0)
         if protocol in ("tcp", "udp"):
@@ -157,7 +122,7 @@ class Packets:
         # The answer to a ping is put down as one to a SYN is: it shows who started.
         answers = protocol == "icmp" and body[0] in _ECHO_REPLIES
         flags = body[13] if protocol == "tcp" else SYN | ACK if answers else 0
-        packet = Packet(at, device, peer, protocol, own, other, sent, size, flags, record)
+        packet = Packet(at, device, peer, protocol, own, other, sent, head.size, flags, record)
         yield from self._payload(packet, body)
 
     def _by_mac(self, at: float, sender: str, mac: bytes) -> Iterator[Item]:

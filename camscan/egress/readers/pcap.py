@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 from struct import Struct
+from typing import Generic
 
 from camscan.egress.flow import Item
 from camscan.egress.known import Known
 from camscan.egress.link import ETHERNET, LINKS, unsupported
+from camscan.egress.look import Look, Told_co
 from camscan.egress.packets import Packets
 from camscan.egress.readers.shape import Reader
 from camscan.egress.sieve import SAMPLE, Sieve, key_of
@@ -33,6 +35,11 @@ def _recognises(head: bytes) -> bool:
 
 
 def _read(source: Source, known: Known) -> Iterator[Item]:
+    return each(source, Packets(known, source.tally))
+
+
+def each(source: Source, look: Look[Told_co]) -> Iterator[Told_co]:
+    """What ``look`` tells of each packet of the capture. Raises InputError."""
     chunks = source.chunks()
     buffer = next(chunks, b"")
     if len(buffer) < 24:
@@ -42,8 +49,7 @@ def _read(source: Source, known: Known) -> Iterator[Item]:
     link = Struct(order + "I").unpack_from(buffer, 20)[0] & 0x0FFF_FFFF
     if link not in LINKS:
         raise InputError(unsupported(link))
-    packets = Packets(known, source.tally)
-    walk = _Walk(order, unit, link, packets, source.tally)
+    walk = _Walk(order, unit, link, look, source.tally)
     buffer = buffer[24:]
     for more in chunks:
         yield from walk.over(buffer, len(buffer) - _MARGIN)
@@ -51,13 +57,13 @@ def _read(source: Source, known: Known) -> Iterator[Item]:
     end = len(buffer)
     yield from walk.over(buffer + bytes(_MARGIN), end - 15, end)
     walk.finish(end)
-    yield from packets.finish()
+    yield from look.finish()
 
 
-class _Walk:
+class _Walk(Generic[Told_co]):
     """Goes from record to record. ``position`` is where the next one begins in the buffer at hand."""
 
-    def __init__(self, order: str, unit: float, link: int, packets: Packets, tally: Tally) -> None:
+    def __init__(self, order: str, unit: float, link: int, packets: Look[Told_co], tally: Tally) -> None:
         # The record's length; ethertype and IHL; addresses and ports: all that the quick look needs, at once.
         self._look = Struct(order + "8xI16x3s11x12s").unpack_from
         self._head = Struct(order + "III").unpack_from
@@ -70,7 +76,7 @@ class _Walk:
         self.position = 0
         self.number = 0
 
-    def over(self, buffer: bytes, stop: int, end: int | None = None) -> Iterator[Item]:
+    def over(self, buffer: bytes, stop: int, end: int | None = None) -> Iterator[Told_co]:
         """The records that begin before ``stop`` and end before ``end`` (the buffer's, unless given). Written for
         speed: nearly all packets of a camera network are passed over after one look (sieve.py)."""
         look, dull = self._look, self._sieve.dull
@@ -93,7 +99,7 @@ class _Walk:
             position = after
         self.position, self.number = position, number
 
-    def _packet(self, buffer: bytes, position: int, size: int, number: int) -> Iterator[Item]:
+    def _packet(self, buffer: bytes, position: int, size: int, number: int) -> Iterator[Told_co]:
         frame = buffer[position + 16 : position + 16 + size]
         seconds, fraction, _ = self._head(buffer, position)
         yield from self._packets.packet(seconds + fraction * self._unit, frame, *LINKS[self._link](frame), number)

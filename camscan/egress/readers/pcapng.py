@@ -3,10 +3,12 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from struct import Struct
+from typing import Generic
 
 from camscan.egress.flow import Item
 from camscan.egress.known import Known
 from camscan.egress.link import ETHERNET, LINKS, unsupported
+from camscan.egress.look import Look, Told_co
 from camscan.egress.packets import Packets
 from camscan.egress.readers.pcap import CUT_OFF, LYING
 from camscan.egress.readers.shape import Reader
@@ -38,18 +40,22 @@ class _Section:
 
 
 def _read(source: Source, known: Known) -> Iterator[Item]:
-    packets = Packets(known, source.tally)
-    reading = _Blocks(source.tally, packets)
+    return each(source, Packets(known, source.tally))
+
+
+def each(source: Source, look: Look[Told_co]) -> Iterator[Told_co]:
+    """What ``look`` tells of each packet of the capture. Raises InputError."""
+    reading = _Blocks(source.tally, look)
     yield from reading.all(source.chunks())
-    yield from packets.finish()
+    yield from look.finish()
     if not source.tally.records and reading.refused:
         raise InputError(unsupported(reading.refused))
 
 
-class _Blocks:
+class _Blocks(Generic[Told_co]):
     """Walks over the blocks of a file."""
 
-    def __init__(self, tally: Tally, packets: Packets) -> None:
+    def __init__(self, tally: Tally, packets: Look[Told_co]) -> None:
         self._tally = tally
         self._packets = packets
         self._section = _Section("<", [])
@@ -57,7 +63,7 @@ class _Blocks:
         self._number = 0
         self.refused = 0
 
-    def all(self, chunks: Iterator[bytes]) -> Iterator[Item]:
+    def all(self, chunks: Iterator[bytes]) -> Iterator[Told_co]:
         """Every item of the file. Written for speed, as in pcap.py."""
         buffer, final, position, end = b"", False, 0, 0
         dull, tally = self._sieve.dull, self._tally
@@ -104,7 +110,7 @@ class _Blocks:
         order = _ORDERS.get(buffer[position + 8 : position + 12], "<")
         return int.from_bytes(buffer[position + 4 : position + 8], "little" if order == "<" else "big")
 
-    def _block(self, kind: int, block: bytes) -> Iterator[Item]:
+    def _block(self, kind: int, block: bytes) -> Iterator[Told_co]:
         order = self._section.order
         if kind == _INTERFACE and len(block) >= 20:
             link = Struct(order + "H").unpack_from(block, 8)[0]
@@ -117,7 +123,7 @@ class _Blocks:
             self._number += 1
             self._tally.skip("a packet without a time")
 
-    def _packet(self, interface: int, time: int, frame: bytes, whole: bool) -> Iterator[Item]:  # noqa: FBT001 - private
+    def _packet(self, interface: int, time: int, frame: bytes, whole: bool) -> Iterator[Told_co]:  # noqa: FBT001 - private
         self._number += 1
         if interface >= len(self._section.interfaces):
             self._tally.skip("a packet of an interface that the file does not describe")
