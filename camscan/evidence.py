@@ -185,9 +185,14 @@ FIELDS: dict[str, str] = {
     "owner.mac": "MAC as the device tells its owner",
     "owner.device_type": "kind as the device tells its owner",
     "owner.name": "device name as the device tells its owner",
+    # DHCP as it is overheard
+    "dhcp.mac": "MAC that asks for an address, lower case with colons",
+    "dhcp.hostname": "host name (option 12)",
+    "dhcp.parameters": "numbers of the options asked for (option 55), in order, joined by a comma",
+    "dhcp.vendor_class": "vendor class (option 60)",
     # Link layer and ports
-    "arp.mac": "MAC heard in an ARP answer",
-    "neighbour.mac": "MAC in the operating system's neighbour table",
+    "arp.mac": "MAC heard by ARP",
+    "neighbour.mac": "MAC in the operating system's neighbour table, or overheard in IPv6's neighbour discovery",
     "port.open": "transport/port that accepted a connection",
     # Imports
     "nmap.port": "transport/port and nmap's state and service name",

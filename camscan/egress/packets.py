@@ -1,9 +1,11 @@
 """One packet's bytes to what they tell: a connection, a name looked up, an answer, who holds an address."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from ipaddress import IPv4Address, IPv6Address
 
+from camscan.discover import dhcp
 from camscan.egress import network, signs, wire_dns
 from camscan.egress.addresses import Place, canonical_text, place_of
 from camscan.egress.connections import ACK, SYN, Connections, Packet
@@ -199,25 +201,11 @@ class Packets:
             )  # fmt: skip
 
     def _dhcp(self, at: float, content: bytes) -> Iterator[Item]:
-        """RFC 2131: an acknowledgement says which MAC holds which address. Option 53 (RFC 2132, 9.6) is 5."""
-        if (
-            len(content) < 240
-            or content[0] != 2
-            or content[1:3] != b"\x01\x06"
-            or content[236:240] != b"\x63\x82\x53\x63"
-        ):
-            return
-        at_option = 240
-        while at_option + 1 < len(content) and content[at_option] != 255:
-            if content[at_option] == 0:
-                at_option += 1
-                continue
-            if content[at_option] == 53 and content[at_option + 2 : at_option + 3] == b"\x05":
-                mac = mac_address(content[28:34].hex())
-                if mac and content[16:20] != b"\0\0\0\0":
-                    yield Binding(self._text(content[16:20]), mac, at)
-                return
-            at_option += 2 + content[at_option + 1]
+        """An acknowledgement says which MAC holds which address."""
+        with suppress(ParseError):
+            message = dhcp.parse(content)
+            if message.kind is dhcp.Kind.ACKNOWLEDGE and message.given is not None:
+                yield Binding(self._text(message.given.packed), message.mac, at)
 
     def _echo(self, body: bytes, number: int) -> bool:
         """Whether an ICMP packet is a ping or its answer. Destination unreachable (RFC 792 type 3, RFC 4443 type 1)

@@ -42,7 +42,7 @@ _SERIAL = (
     "ssdp.serial",
     "import.serial",
 )
-_HOSTNAME = ("onvif.hostname", "mdns.host", "nmap.hostname", _CAPTURED, "import.hostname")
+_HOSTNAME = ("onvif.hostname", "mdns.host", "dhcp.hostname", "nmap.hostname", _CAPTURED, "import.hostname")
 _HEARD_MAC = ("arp.mac", "neighbour.mac", "nmap.mac")
 _CLAIMED_MAC = (*(name for name in MAC_FIELDS if name not in _HEARD_MAC), "import.mac")
 _SURE_SERIAL = ("owner.serial", "dhip.serial", "sadp.serial", "onvif.serial")

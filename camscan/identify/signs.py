@@ -24,6 +24,7 @@ MAC_FIELDS = (
     "onvif.mac",
     "mdns.mac",
     "wsd.mac",
+    "dhcp.mac",
 )
 """Fields that hold a device's MAC, heard ones first, then claimed ones in order of authority."""
 
