@@ -20,7 +20,7 @@ from camscan.audit import AuditLog
 from camscan.cli.devices import Judge
 from camscan.cli.extras import Extras
 from camscan.evidence import IPAddress
-from camscan.exchange import nmap_run
+from camscan.exchange.nmap_run import Nmap
 from camscan.inventory import Inventory
 from camscan.lab import Estate, LoopbackEstate
 from camscan.lab.model import Entry, EstateFile
@@ -223,7 +223,8 @@ def test_nmap_looks_at_what_stayed_unknown_gently_and_on_the_record(
     nmap: FakeNmap, scope: Scope, tmp_path: Path
 ) -> None:
     with extras(scope, tmp_path) as (more, gate):
-        more.with_nmap()
+        with Nmap() as process:
+            more.with_nmap(process)
         (line,) = audited(gate, "nmap")
         (call,) = nmap.calls()
         assert not gate.counters.exact
@@ -241,8 +242,8 @@ def test_nmap_looks_at_what_stayed_unknown_gently_and_on_the_record(
 
 
 def test_only_what_was_named_is_looked_at(nmap: FakeNmap, scope: Scope, tmp_path: Path) -> None:
-    with extras(scope, tmp_path, only=NARROWED) as (more, _gate):
-        more.with_nmap()
+    with extras(scope, tmp_path, only=NARROWED) as (more, _gate), Nmap() as process:
+        more.with_nmap(process)
     (call,) = nmap.calls()
     assert str(NARROWED) in call
     assert str(UNKNOWN) not in call
@@ -252,7 +253,8 @@ def test_with_nothing_unknown_nmap_is_not_called(
     nmap: FakeNmap, scope: Scope, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with extras(scope, tmp_path, only=KNOWN) as (more, gate):
-        more.with_nmap()
+        with Nmap() as process:
+            more.with_nmap(process)
         assert audited(gate, "nmap") == []
     assert nmap.calls() == []
     assert "nothing to look at" in capsys.readouterr().err
@@ -260,19 +262,9 @@ def test_with_nothing_unknown_nmap_is_not_called(
 
 def test_an_nmap_that_fails_is_a_gap_and_no_disaster(nmap: FakeNmap, scope: Scope, tmp_path: Path) -> None:
     nmap.answer("this is no XML")
-    with extras(scope, tmp_path) as (more, _gate):
-        more.with_nmap()
+    with extras(scope, tmp_path) as (more, _gate), Nmap() as process:
+        more.with_nmap(process)
     assert more.failed
     ((site, gap), *_rest) = more.gaps
     assert site == "Town Hall"
     assert gap.what == f"what nmap would have heard of {UNKNOWN}, {NARROWED}"
-
-
-def test_an_nmap_that_cannot_be_started_is_a_gap(scope: Scope, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(nmap_run.sys, "executable", str(tmp_path / "nowhere"))  # type: ignore[attr-defined]  # a module
-    with extras(scope, tmp_path) as (more, _gate):
-        more.with_nmap()
-    ((_, gap),) = more.gaps
-    assert more.failed
-    assert "cannot be started" in gap.why
-    assert "\n" not in gap.why

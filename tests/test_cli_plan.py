@@ -97,7 +97,7 @@ def test_the_limits_are_told(tmp_path: Path) -> None:
 def test_extras_are_told(tmp_path: Path) -> None:
     told = plan(tmp_path, "--with-credentials", "--with-nmap")
     assert "With your credentials: each device that a set is bound to is asked once" in told
-    assert "With nmap: it connects to the same ports of what stayed unknown, at most 100 packets" in told
+    assert "With nmap: it connects to the same ports of what stayed unknown, at most 40 packets" in told
 
 
 def test_it_fits_eighty_columns(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,7 +5,7 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from ipaddress import ip_address
 from pathlib import Path
@@ -15,11 +15,18 @@ from fake_nmap import HEAD, TAIL, FakeNmap
 from inventory_makers import address
 
 from camscan.errors import UsageError
+from camscan.evidence import IPAddress
 from camscan.exchange import nmap_run
-from camscan.exchange.nmap_run import available, run
+from camscan.exchange.imported import Imported
+from camscan.exchange.nmap_run import Nmap, available
 
 if sys.platform == "win32":
     pytest.skip("the fake nmap is a script that Windows does not start", allow_module_level=True)
+
+
+def run(addresses: Sequence[IPAddress], ports: Sequence[int], rate: int, timeout_s: float) -> Imported:
+    with Nmap() as nmap:
+        return nmap.run(addresses, ports, rate, timeout_s)
 
 
 @pytest.fixture
@@ -83,8 +90,15 @@ def test_time_that_is_up_is_told(nmap: FakeNmap) -> None:
     found = run([address("127.0.0.1")], [80], 40, 1.5)
     assert found.skipped == ("nmap's time was up: 1 addresses from 127.0.0.1 on were not looked at",)
     assert nmap.is_gone()
-    assert run([address("127.0.0.1")], [80], 40, 0.5).skipped == found.skipped
     assert len(nmap.calls()) == 1
+
+
+def test_batches_that_were_looked_at_count_when_the_time_is_up(nmap: FakeNmap, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(nmap_run, "BATCH", 1)
+    nmap.answer("hang after 127.0.0.1")
+    found = run([address(f"127.0.0.{last}") for last in (1, 2, 3)], [80], 40, 3)
+    assert [ip for ip, _ in found.hosts] == [address("127.0.0.1")]
+    assert [one.partition(":")[0] for one in found.skipped] == ["nmap's time was up"] * 2
 
 
 def test_a_worker_that_hangs_is_ended_with_its_nmap(nmap: FakeNmap, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -100,7 +114,7 @@ def test_an_interruption_ends_nmap(nmap: FakeNmap, monkeypatch: pytest.MonkeyPat
 
     def interrupted(process: "subprocess.Popen[bytes]", *_: object, **__: object) -> None:
         assert process.stdin is not None
-        process.stdin.write(b'{"addresses": ["127.0.0.1"], "ports": [80], "rate": 40, "timeout": 600}')
+        process.stdin.write(b'{"batches": [["127.0.0.1"]], "ports": [80], "rate": 40, "timeout": 600}')
         process.stdin.close()
         while not nmap.runs():
             threading.Event().wait(0.01)

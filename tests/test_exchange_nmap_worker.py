@@ -1,10 +1,13 @@
 """Our process for nmap: nothing but our own addresses and fixed arguments reach nmap's command line."""
 
 import json
+import os
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
+import psutil
 import pytest
 from fake_nmap import HEAD, TAIL, FakeNmap
 from hypothesis import given
@@ -13,7 +16,7 @@ from hypothesis import strategies as st
 if sys.platform == "win32":
     pytest.skip("the fake nmap is a script that Windows does not start", allow_module_level=True)
 
-REQUEST = {"addresses": ["127.0.0.1"], "ports": [80, 554], "rate": 40, "timeout": 60}
+REQUEST = {"batches": [["127.0.0.1"]], "ports": [80, 554], "rate": 40, "timeout": 60}
 
 CHECK = """
 import json, sys
@@ -44,15 +47,17 @@ def worker(nmap: FakeNmap | None, request: object, raw: bytes | None = None) -> 
 
 
 def test_exactly_these_arguments(nmap: FakeNmap) -> None:
-    done = worker(nmap, REQUEST | {"addresses": ["127.0.0.1", "127.0.0.2"]})
+    done = worker(nmap, REQUEST | {"batches": [["127.0.0.1", "127.0.0.2"]]})
     assert done.returncode == 0, done.stderr
     told = "-oX - 127.0.0.1 127.0.0.2 -p 80,554 -n -Pn -sT --max-rate 40 --max-retries 1"
     assert nmap.calls() == [told.split()]
-    assert done.stdout.startswith(HEAD.encode())
+    head, _, xml = done.stdout.partition(b"\n")
+    assert json.loads(head) == {"bytes": len(xml), "code": 0, "reason": ""}
+    assert xml.startswith(HEAD.encode())
 
 
 def test_ipv6_has_its_switch(nmap: FakeNmap) -> None:
-    assert worker(nmap, REQUEST | {"addresses": ["::1"]}).returncode == 0
+    assert worker(nmap, REQUEST | {"batches": [["::1"]]}).returncode == 0
     told = "-oX - ::1 -p 80,554 -6 -n -Pn -sT --max-rate 40 --max-retries 1"
     assert nmap.calls() == [told.split()]
 
@@ -78,7 +83,7 @@ TRAPS = [
 
 @pytest.mark.parametrize("trap", TRAPS)
 def test_a_host_that_holds_options_is_refused_before_nmap(nmap: FakeNmap, trap: str) -> None:
-    done = worker(nmap, REQUEST | {"addresses": ["127.0.0.1", trap]})
+    done = worker(nmap, REQUEST | {"batches": [["127.0.0.1", trap]]})
     assert done.returncode == 2
     assert b"not a request: addresses" in done.stderr
     assert nmap.calls() == []
@@ -88,11 +93,14 @@ BAD_REQUESTS: list[object] = [
     [],
     "127.0.0.1",
     {},
-    REQUEST | {"addresses": []},
-    REQUEST | {"addresses": "127.0.0.1"},
-    REQUEST | {"addresses": [2130706433]},
-    REQUEST | {"addresses": ["127.0.0.1", "::1"]},
-    REQUEST | {"addresses": ["127.0.0.1"] * 1025},
+    REQUEST | {"batches": []},
+    REQUEST | {"batches": [[]]},
+    REQUEST | {"batches": "127.0.0.1"},
+    REQUEST | {"batches": ["127.0.0.1"]},
+    REQUEST | {"batches": [[2130706433]]},
+    REQUEST | {"batches": [["127.0.0.1", "::1"]]},
+    REQUEST | {"batches": [["127.0.0.1"] * 1025]},
+    REQUEST | {"batches": [["127.0.0.1"]] * 1025},
     REQUEST | {"ports": []},
     REQUEST | {"ports": ["80"]},
     REQUEST | {"ports": ["80 --script=x"]},
@@ -118,7 +126,7 @@ def test_every_bad_request_is_refused() -> None:
     assert len(answers) == len(BAD_REQUESTS) + 1
 
 
-@pytest.mark.parametrize("raw", [b"", b"not json", b"\xff\xfe", b"[" * 5000, b'{"addresses": [' + b'"1",' * 400_000])
+@pytest.mark.parametrize("raw", [b"", b"not json", b"\xff\xfe", b"[" * 5000, b'{"batches": [' + b'"1",' * 400_000])
 def test_what_is_no_json_is_refused(nmap: FakeNmap, raw: bytes) -> None:
     done = worker(nmap, None, raw)
     assert done.returncode == 2
@@ -130,7 +138,7 @@ def test_what_is_no_json_is_refused(nmap: FakeNmap, raw: bytes) -> None:
 def test_no_text_but_an_address_is_taken(texts: list[str]) -> None:
     from ipaddress import ip_address
 
-    lines = "".join(json.dumps(REQUEST | {"addresses": [one]}) + "\n" for one in texts)
+    lines = "".join(json.dumps(REQUEST | {"batches": [[one]]}) + "\n" for one in texts)
     done = subprocess.run([sys.executable, "-c", CHECK], input=lines, capture_output=True, text=True, check=True)
     for text, answer in zip(texts, done.stdout.splitlines(), strict=True):
         if answer == "taken":
@@ -148,7 +156,8 @@ def test_without_nmap() -> None:
 def test_an_nmap_that_hangs_is_ended(nmap: FakeNmap) -> None:
     nmap.answer("hang")
     done = worker(nmap, REQUEST | {"timeout": 1})
-    assert (done.returncode, done.stderr) == (4, b"nmap took longer than 1 s\n")
+    assert done.returncode == 0
+    assert json.loads(done.stdout) == {"bytes": 0, "code": 4, "reason": "nmap took longer than 1 s"}
     assert nmap.is_gone()
 
 
@@ -168,19 +177,35 @@ def test_an_nmap_that_hangs_is_ended(nmap: FakeNmap) -> None:
 def test_an_answer_that_cannot_be_read_is_a_failure(nmap: FakeNmap, answer: str) -> None:
     nmap.answer(answer)
     done = worker(nmap, REQUEST)
-    assert done.returncode == 5
-    assert done.stderr.startswith(b"nmap's answer cannot be read")
-    assert b"Traceback" not in done.stderr
-    assert done.stdout == b""
+    assert (done.returncode, done.stderr) == (0, b"")
+    told = json.loads(done.stdout)
+    assert (told["bytes"], told["code"]) == (0, 5)
+    assert told["reason"].startswith("nmap's answer cannot be read")
 
 
-def test_it_never_meets_scapy_nor_the_network_part() -> None:
+def test_it_never_meets_scapy_nor_a_socket_of_ours() -> None:
     code = (
-        "import sys, camscan.exchange.nmap_worker\n"
-        "print(*[name for name in sys.modules if name.startswith(('scapy', 'camscan.net', 'requests', 'zeep'))])"
+        "import sys, camscan.exchange.nmap_worker as worker\n"
+        "worker.load(worker._NEEDED)\n"
+        "print(*sorted(name for name in sys.modules if name.startswith(('scapy', 'camscan.net', 'requests', 'zeep'))))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout == "\n"
+    assert done.stdout.split() == ["camscan.net", "camscan.net.privileges"]
+
+
+@pytest.mark.skipif(sys.platform != "linux" or os.geteuid() != 0, reason="needs root, to see that it is given up")
+def test_it_gives_up_root_before_it_reads_anything(nmap: FakeNmap) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-P", "-m", "camscan.exchange.nmap_worker"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        env={"PATH": str(nmap.folder)},
+    ) as process:
+        while psutil.Process(process.pid).uids().real == 0:
+            threading.Event().wait(0.02)
+        out, _ = process.communicate(json.dumps(REQUEST).encode())
+    assert json.loads(out.partition(b"\n")[0])["code"] == 0
+    assert (nmap.folder / "calls").stat().st_uid != 0
 
 
 def test_a_file_in_the_current_folder_is_not_python_nmap(nmap: FakeNmap, tmp_path: Path) -> None:

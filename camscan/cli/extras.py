@@ -9,7 +9,7 @@ from camscan.cli.gaps import Gap, names
 from camscan.device import Device, Verdict
 from camscan.errors import UsageError, cause
 from camscan.evidence import IPAddress, Observation
-from camscan.exchange import nmap_run
+from camscan.exchange.nmap_run import Nmap
 from camscan.gaps import NotSeen
 from camscan.interrogate.plan import CAMERA_PORTS
 from camscan.inventory import HostRecord, Inventory
@@ -20,12 +20,18 @@ from camscan.owner.hints import hints
 from camscan.owner.visit import told_more
 from camscan.report.screen import Screen
 from camscan.report.words import is_video, plural
+from camscan.scope import Scope
 
 NMAP_RATE = 100
-"""Packets a second that nmap may send, or the profile's own limit where that is lower."""
+"""Packets a second that nmap may send, or the scope's own limit where that is lower."""
 
 NMAP_SECONDS = 1800.0
 """Time for the whole of nmap's look."""
+
+
+def nmap_rate(scope: Scope) -> int:
+    """Packets a second that nmap is allowed in this scope."""
+    return min(NMAP_RATE, *scope.limits.rates)
 
 
 class Extras:
@@ -66,7 +72,7 @@ class Extras:
             self._explain(run, {host.ip for host, device in hosts if is_video(device)})
         self._console.say(f"{plural(read, 'device')} told more; {len(run.refusals):,} refused the login.")
 
-    def with_nmap(self) -> None:
+    def with_nmap(self, nmap: Nmap) -> None:
         """Lets nmap connect to the ports of what stayed unknown."""
         unknown = [host for host, device in self._hosts() if device.verdict is Verdict.UNKNOWN]
         addresses = [self._gate.check_for_other_program(host.ip, "nmap") for host in unknown]
@@ -74,12 +80,12 @@ class Extras:
             self._console.say("nmap has nothing to look at: no host stayed unknown.")
             return
         ports = sorted({*CAMERA_PORTS, *self._gate.scope.limits.extra_ports})
-        rate = min(NMAP_RATE, *self._gate.scope.limits.rates)
+        rate = nmap_rate(self._gate.scope)
         self._gate.audit.append("nmap", addresses=[str(ip) for ip in addresses], ports=ports, rate=rate)
         self._console.say(f"nmap looks at {plural(len(addresses), 'host')} that stayed unknown ...")
         skipped: tuple[str, ...]
         try:
-            found = nmap_run.run(addresses, ports, rate, NMAP_SECONDS)
+            found = nmap.run(addresses, ports, rate, NMAP_SECONDS)
             skipped = found.skipped
         except UsageError as error:
             skipped = (" ".join(str(error).split()).rstrip("."),)

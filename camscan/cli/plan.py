@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
-from camscan.cli.extras import NMAP_RATE
+from camscan.cli.extras import nmap_rate
 from camscan.discover import PROBES
 from camscan.evidence import IPAddress
 from camscan.interrogate.plan import CAMERA_PORTS, MAX_CONVERSATIONS, first
@@ -66,7 +66,7 @@ def show(scope: Scope, reach: Reach, wanted: Sequence[IPAddress], group_datagram
     screen.say("The exact bytes of every datagram stand in docs/probes-discovery.md.")
 
 
-def show_extras(*, with_credentials: bool, with_nmap: bool) -> None:
+def show_extras(scope: Scope, *, with_credentials: bool, with_nmap: bool) -> None:
     """Prints what is sent on top where the operator asked for it."""
     screen = out()
     if with_credentials:
@@ -77,7 +77,7 @@ def show_extras(*, with_credentials: bool, with_nmap: bool) -> None:
     if with_nmap:
         screen.say(
             "With nmap: it connects to the same ports of what stayed unknown,",
-            f"at most {NMAP_RATE} packets a second.",
+            f"at most {nmap_rate(scope)} packets a second.",
         )
 
 

@@ -32,7 +32,7 @@ def show_plan(request: Request) -> None:
             done = inventory.done_addresses(unfinished(inventory, request.scope).id)
         wanted = tuple(ip for ip in wanted if ip not in done)
     plan.show(request.scope, here.reach, wanted, group_datagrams(request), arp=bool(open_arps(here, close=True)))
-    plan.show_extras(with_credentials=request.with_credentials, with_nmap=request.with_nmap)
+    plan.show_extras(request.scope, with_credentials=request.with_credentials, with_nmap=request.with_nmap)
 
 
 def run(

@@ -19,6 +19,7 @@ from camscan.cli.request import Place, Request, group_datagrams, open_arps
 from camscan.discover import PROBES
 from camscan.errors import UsageError
 from camscan.evidence import IPAddress, Observation
+from camscan.exchange.nmap_run import Nmap
 from camscan.identify import assess, identified
 from camscan.identify.channels import hidden_channels
 from camscan.inventory import Inventory, ScanRecord, ScanStart, ScanStatus
@@ -61,13 +62,15 @@ class Session:
         self._scan_id = self._before.id if self._before else self._begin()
         self._skip = inventory.done_addresses(self._scan_id)
         self._arps: dict[str, ArpSocket] = {}
+        self._nmap: Nmap | None = None
         self._named = frozenset(wanted if request.targets else ())
         self._extras = Extras(self._scan_id, inventory, judge, gate, self._screen, self._may_ask)
         self._begun = time.monotonic()
 
     def open(self, sockets: ExitStack) -> None:
-        """Opens every socket that needs privileges, or that answers come to."""
+        """Opens every socket that needs privileges, or that answers come to, and starts the process that calls nmap."""
         self._arps = {name: sockets.enter_context(sock) for name, sock in open_arps(self._here).items()}
+        self._nmap = sockets.enter_context(Nmap()) if self._request.with_nmap else None
         raise_open_files(OPEN_FILES)
         self._scan = Scan(self._gate, self._here.reach, PROBES, self._store, self._identified, self._arps)
         self._scan.state.unsure = self._here.unsure
@@ -109,8 +112,8 @@ class Session:
                 self._listen_and_ask()
             if owner is not None:
                 self._extras.with_credentials(owner, retry=request.retry_credentials)
-            if request.with_nmap:
-                self._extras.with_nmap()
+            if self._nmap is not None:
+                self._extras.with_nmap(self._nmap)
         except KeyboardInterrupt:
             self._screen.say("Interrupted. What was heard is saved.")
             return ScanStatus.INTERRUPTED

@@ -105,8 +105,13 @@ def preload(extra: Iterable[str] = ()) -> tuple[str, ...]:
     Returns the names that are not installed or cannot be loaded here. PostgreSQL's driver is not among them: an
     inventory that is open has loaded it.
     """
+    return load((*PRELOADED, *extra))
+
+
+def load(patterns: Iterable[str]) -> tuple[str, ...]:
+    """As ``preload``, of nothing but ``patterns``."""
     missing: list[str] = []
-    for pattern in (*PRELOADED, *extra):
+    for pattern in patterns:
         for name in _expanded(pattern):
             try:
                 importlib.import_module(name)
