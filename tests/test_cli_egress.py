@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from egress_makers import CAMERA, CLOUD, csv_log, row
+from mmdb_maker import mmdb
 from typer.testing import CliRunner, Result
 
 from camscan.cli.egress import app
@@ -53,6 +54,19 @@ def test_findings_fail_only_where_asked_and_damage_makes_it_partial(log: Path) -
     assert run("check", log, "--device", "10.1.0.99", "--fail-on", "low").exit_code == 0
     log.write_bytes(log.read_bytes() + b"damaged\n")
     assert run("check", log, "--device", CAMERA).exit_code == 4
+
+
+def test_the_owner_s_own_places_are_used_and_a_broken_file_is_refused(log: Path, tmp_path: Path) -> None:
+    log.write_bytes(csv_log(row(destination="8.8.4.4")))
+    own = tmp_path / "own.mmdb"
+    own.write_bytes(mmdb({"8.8.4.0/24": {"country_code": "FR"}}, kind="Own-Country"))
+    done = run("check", log, "--device", CAMERA, "--places", own, "--format", "json")
+    document = json.loads(done.stdout)
+    assert document["findings"][0]["destination"]["country"] == "FR"
+    assert "Own-Country" in document["watched"]["notes"][0]
+    own.write_bytes(b"junk")
+    with pytest.raises(UsageError, match=r"own\.mmdb is no \.mmdb file"):
+        run("check", log, "--device", CAMERA, "--places", own)
 
 
 def test_a_baseline_is_saved_and_used(log: Path, tmp_path: Path) -> None:

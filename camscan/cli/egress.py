@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from camscan.cli.devices import Judge
     from camscan.device import Device
+    from camscan.egress.places import Gazetteer
     from camscan.egress.report import Report
     from camscan.scope import Scope
 
@@ -40,6 +41,11 @@ FailOption = Annotated[
     typer.Option("--fail-on", metavar="SEVERITY", help="Exit with 1 for findings of this severity or a graver one."),
 ]
 
+PlacesOption = Annotated[
+    list[Path] | None,
+    typer.Option("--places", metavar="FILE", help="Your own .mmdb of countries or networks. May be repeated."),
+]
+
 _SEVERITIES = ("high", "medium", "low")
 
 
@@ -51,6 +57,7 @@ def check(
     everything: AllOption = False,
     baseline: BaselineOption = None,
     time_zone: ZoneOption = "UTC",
+    places: PlacesOption = None,
     fail_on: FailOption = None,
     scope: ScopeOption = DEFAULT_SCOPE,
     inventory: InventoryOption = None,
@@ -60,7 +67,7 @@ def check(
     """Judge where the devices went, and who came to them: docs/egress.md has the rules."""
     if fail_on not in (None, *_SEVERITIES):
         raise UsageError(f"{fail_on} is no severity. Choose one of {', '.join(_SEVERITIES)}.")
-    report, _ = _report(files, device or (), (scope, inventory), (everything, baseline, time_zone))
+    report, _ = _report(files, device or (), (scope, inventory), (everything, baseline, time_zone), places or ())
     _deliver(report, output_format, output)
     graver = _SEVERITIES[: _SEVERITIES.index(fail_on) + 1] if fail_on else ()
     if any(finding.severity.value in graver for finding in report.findings):
@@ -144,6 +151,7 @@ def _report(
     addresses: Sequence[str],
     where: tuple[Path, str | None],
     how: tuple[bool, Path | None, str],
+    places: Sequence[Path] = (),
 ) -> "tuple[Report, Scope | None]":
     """The report, and the scope file where there is one."""
     from camscan.cli.devices import Judge
@@ -169,8 +177,19 @@ def _report(
         baseline=lists.load(baseline_file) if baseline_file else None,
         naming=judging.name,
         zone=_zone(zone),
+        places=_places(places),
     )
     return report, declared
+
+
+def _places(files: Sequence[Path]) -> "Gazetteer | None":
+    """The owner's own files before the shipped table; None without any, which leaves that alone."""
+    if not files:
+        return None
+    from camscan.egress.own_places import OwnPlaces
+    from camscan.egress.places import shipped_places
+
+    return OwnPlaces(files, shipped_places())
 
 
 def _of_inventory(judging: "Judge", scope: Path, inventory: str | None) -> "list[Device]":

@@ -16,14 +16,14 @@ from camscan.egress.finding import Finding
 from camscan.egress.inputs import read_all
 from camscan.egress.judge import Judge
 from camscan.egress.known import Known
-from camscan.egress.places import shipped_places
+from camscan.egress.places import Gazetteer, Places, shipped_places
 from camscan.egress.report import Input, Report
 from camscan.egress.sentences import Naming, told
 from camscan.errors import UsageError
 from camscan.scope import Expects, Limits, Scope
 
 
-def check(
+def check(  # noqa: PLR0913 - each is one thing that the operator may say
     paths: Sequence[Path | str],
     devices: Sequence[Device],
     scope: Scope | None = None,
@@ -33,13 +33,14 @@ def check(
     naming: Naming = str.capitalize,
     zone: tzinfo = UTC,
     stdin: BinaryIO | None = None,
+    places: Gazetteer | None = None,
 ) -> Report:
     """The report on ``paths``: files, folders (gone through in the order of their names), or ``-`` for ``stdin``.
 
     ``devices`` are judged; with ``everything`` also each address of ``scope``, of which only contacts with catalogued
-    services are told. ``naming`` gives makers' written names, ``zone`` is that of log times without one. A file that
-    cannot be read stands in the report with its error. Raises UsageError where none could be read, or where there is
-    no device to judge.
+    services are told. ``naming`` gives makers' written names, ``zone`` is that of log times without one.
+    ``places`` takes the place of the shipped table of countries and networks. A file that cannot be read stands in the
+    report with its error. Raises UsageError where none could be read, or where there is no device to judge.
     """
     if not devices and not (everything and scope is not None):
         raise UsageError("There is no device to judge. Scan first, or name some with --device ADDRESS.")
@@ -54,7 +55,7 @@ def check(
         expected_of=_expectations(gathering, scope),
         upload_alert_bytes=(scope.limits if scope is not None else Limits()).upload_alert_bytes,
         baseline=baseline,
-        places=shipped_places(),
+        places=places or shipped_places(),
     )
     findings = tuple(told(one, known.devices, naming) for one in judge.findings())
     return _report(gathering, inputs, findings, judge)
@@ -70,7 +71,9 @@ def _report(gathering: Gathering, inputs: tuple[Input, ...], findings: tuple[Fin
         notes.append(f"{gathering.not_told_apart:,} connections of devices with too many destinations are not judged.")
     if gathering.names.dropped:
         notes.append(f"{gathering.names.dropped:,} name answers were left out: there were too many.")
-    if judge.places is not None and any(one.destination.country or one.destination.asn for one in findings):
+    told_where = any(one.destination.country or one.destination.asn for one in findings)
+    # Of the owner's own files it is told even that they said nothing.
+    if judge.places is not None and (told_where or not isinstance(judge.places, Places)):
         notes.append(judge.places.note(datetime.now(UTC).date()))
     return Report(
         inputs=inputs,

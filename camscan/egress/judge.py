@@ -12,7 +12,7 @@ from camscan.egress.contacts import Contact, Gathering
 from camscan.egress.expected import Expected
 from camscan.egress.finding import Destination, Finding
 from camscan.egress.flow import Direction, Outcome
-from camscan.egress.places import Places, Whereabouts
+from camscan.egress.places import Gazetteer, Whereabouts
 from camscan.egress.rules import Case, Reason, Rule, Severity, decide
 
 FLEET = 5
@@ -40,7 +40,7 @@ class Judge:
     expected_of: Callable[[int], Expected]
     upload_alert_bytes: int
     baseline: Baseline | None = None
-    places: Places | None = None
+    places: Gazetteer | None = None
 
     def findings(self) -> list[Finding]:
         """All findings: the gravest first, then those with most devices."""
@@ -212,7 +212,7 @@ class _Group:
             return self.cases[0][0].expected.words(*reason.expects)
         return _distinct(word for one in sites.values() for word in one.words(*reason.expects))
 
-    def _destination(self, rule: Rule, places: Places | None) -> Destination:
+    def _destination(self, rule: Rule, places: Gazetteer | None) -> Destination:
         weights: Counter[str] = Counter()
         for case, _ in self.cases:
             if case.address:

@@ -15,6 +15,7 @@ from datetime import date
 from functools import cache
 from importlib.resources.abc import Traversable
 from ipaddress import ip_address
+from typing import Protocol
 
 import zstandard
 
@@ -39,6 +40,16 @@ class Whereabouts:
     country: str | None = None
     asn: int | None = None
     org: str | None = None
+
+
+class Gazetteer(Protocol):
+    """Something that knows where addresses are."""
+
+    def of(self, address: str) -> Whereabouts:
+        """What is known of an address."""
+
+    def note(self, today: date) -> str:
+        """Where that comes from and how old it is, for the report."""
 
 
 class Places:
