@@ -184,6 +184,18 @@ def test_the_deadline_is_for_the_whole_conversation(gate: Gate) -> None:
     assert outcomes(heard) == ["truncated"]
 
 
+def test_a_device_that_drips_does_not_set_our_pace(tmp_path: Path) -> None:
+    def drip(conn: socket.socket, _request: bytes) -> None:
+        conn.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        while True:
+            conn.sendall(b"2")
+
+    with gate_over(tmp_path, limits="per_host = 20") as gate, Device(drip) as device:
+        (heard,) = converse(gate, device, question(), deadline=1)
+        assert gate.counters.segments < 200
+    assert heard.outcome is Outcome.TRUNCATED
+
+
 @pytest.mark.parametrize("whole", [True, False])
 def test_an_end_of_the_connection_before_the_end_of_the_answer(gate: Gate, *, whole: bool) -> None:
     with Device(says(b"200")) as device:
