@@ -6,6 +6,7 @@ from camscan.egress.source import Source
 from camscan.errors import ParseError
 
 NO_TIME = "no time that can be read"
+IMPOSSIBLE_TIME = "its time is impossible"
 NO_ZONE = "a time without a zone, though other lines have one"
 NOTE_ZONE = "Its times have no zone; they are read as {zone}."
 NOTE_YEAR = "Its times have no year; it is taken from when the file was written."

@@ -13,6 +13,9 @@ OPEN_LIMIT = 100_000
 SYN, RST, ACK, FIN = 0x02, 0x04, 0x10, 0x01
 """TCP flags (RFC 9293, 3.1)."""
 
+PROTOCOLS = {1: "icmp", 6: "tcp", 17: "udp", 58: "icmp"}
+"""Names of the IP protocols that are told apart (IANA); others go by their numbers."""
+
 SERVED = frozenset({554, 1935, 3389, 5000, 5060, 5061, 5222, 5228, 8000, 8080, 8443, 8554, 8883, 9000, 34567, 37777})
 """Ports above 1023 that cameras or well-known services listen on: where no SYN was seen, they tell the server."""
 
@@ -126,9 +129,9 @@ def _starter(packet: Packet) -> bool | None:
     if packet.protocol == "tcp":
         if packet.flags & SYN:
             return packet.sent is not bool(packet.flags & ACK)
-        return _by_ports(packet.own_port, packet.peer_port)
+        return by_ports(packet.own_port, packet.peer_port)
     if packet.protocol == "udp":
-        told = _by_ports(packet.own_port, packet.peer_port)
+        told = by_ports(packet.own_port, packet.peer_port)
         return packet.sent if told is None or not _low(packet) else told
     return packet.sent is not bool(packet.flags & ACK)
 
@@ -137,7 +140,7 @@ def _low(packet: Packet) -> bool:
     return min(packet.own_port, packet.peer_port) < 1024
 
 
-def _by_ports(own: int, peer: int) -> bool | None:
+def by_ports(own: int, peer: int) -> bool | None:
     """Whether the device is the client, by the ports alone."""
     own_serves, peer_serves = own < 1024 or own in SERVED, peer < 1024 or peer in SERVED
     return None if own_serves == peer_serves else peer_serves

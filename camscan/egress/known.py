@@ -10,7 +10,7 @@ from datetime import datetime
 from ipaddress import ip_address
 
 from camscan.device import Device
-from camscan.egress.addresses import canonical_text
+from camscan.egress.addresses import Place, canonical_text, place_of
 from camscan.egress.flow import Binding
 from camscan.safe.mac import mac_address
 from camscan.scope import Scope
@@ -96,6 +96,14 @@ class Known:
             kept.insert(place, binding)
         elif place == len(kept):
             kept[-1] = binding
+
+    def moved(self, address: str, mac: str, at: float) -> Binding | None:
+        """The binding, learnt, where a known MAC sent from an address of the inside that is not known."""
+        if not self.knows_mac(mac) or self.knows(address) or not address or place_of(address) is not Place.LOCAL:
+            return None
+        binding = Binding(address, mac, at)
+        self.learn(binding)
+        return binding
 
     def who(self, address: str, at: float) -> int | str:
         """Number of the device that held ``address`` at that time, or the reason why none can be named."""

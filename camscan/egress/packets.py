@@ -2,29 +2,27 @@
 
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import replace
 from ipaddress import IPv4Address, IPv6Address
 
 from camscan.discover import dhcp
 from camscan.egress import network, signs, wire_dns
 from camscan.egress.addresses import Place, canonical_text, place_of
-from camscan.egress.connections import ACK, SYN, Connections, Packet
+from camscan.egress.clock import IMPOSSIBLE_TIME, LATEST
+from camscan.egress.connections import ACK, PROTOCOLS, SYN, Connections, Packet
+from camscan.egress.ends import as_each_sees
 from camscan.egress.flow import Answer, Binding, Direction, Flow, Item, Mark, Outcome
 from camscan.egress.known import Known
 from camscan.egress.link import ARP, IPV4, IPV6
+from camscan.egress.netflow.exports import NETFLOW, Exports
+from camscan.egress.netflow.framing import STARTS, is_export
 from camscan.egress.network import holder_by_arp, packet_of
 from camscan.egress.source import Tally
 from camscan.errors import ParseError
 from camscan.safe.mac import mac_address
 
 CUT = "packet cut off in its headers"
-LATEST = 4_102_444_800.0
-"""The year 2100, in seconds since 1970. A later time is a damaged one."""
-
-IMPOSSIBLE_TIME = "its time is impossible"
 TUNNEL = "It holds tunnelled traffic (GRE or VXLAN); what is inside tunnels is not looked into."
 
-_PROTOCOLS = {1: "icmp", 6: "tcp", 17: "udp", 58: "icmp"}
 _ECHOES, _ECHOES_6, _ECHO_REPLIES = frozenset({0, 8}), frozenset({128, 129}), frozenset({0, 129})
 _LOOKED_INTO = frozenset({53, 67, 68, 123, 853, 1900, 5350, 5351})
 """Ports whose local packets are all looked at."""
@@ -42,6 +40,7 @@ class Packets:
         self._known = known
         self._tally = tally
         self._connections = Connections()
+        self._exports = Exports(known, tally)
         self._texts: dict[bytes, str] = {}
         self._local: dict[tuple[str, int, str, int], int] = {}
         self.dull = False
@@ -71,7 +70,8 @@ class Packets:
     def finish(self) -> Iterator[Item]:
         """What is still open at the end."""
         for flow in self._connections.finish():
-            yield from self._both(flow)
+            yield from as_each_sees(flow, self._known)
+        yield from self._as_netflow(self._exports.finish())
 
     def _text(self, packed: bytes) -> str:
         text = self._texts.get(packed)
@@ -98,7 +98,9 @@ class Packets:
         mine, theirs = self._known.knows(sender), self._known.knows(receiver)
         if not self._tally.inside:
             self._tally.inside = mine or theirs or Place.LOCAL in (place_of(sender), place_of(receiver))
-        protocol = _PROTOCOLS.get(number, str(number))
+        protocol = PROTOCOLS.get(number, str(number))
+        if protocol == "udp" and body[8:10] in STARTS and not head.offset:
+            yield from self._exported(sender, body, record)
         if number == 47 or (protocol == "udp" and body[2:4] == b"\x12\xb5"):
             self._tally.note(TUNNEL)
         if not (mine or theirs):
@@ -129,11 +131,22 @@ class Packets:
 
     def _by_mac(self, at: float, sender: str, mac: bytes) -> Iterator[Item]:
         """A known MAC at an address that is not known: the device has moved."""
-        if mac and not self._known.knows(sender) and place_of(sender) is Place.LOCAL:
-            text = mac_address(mac.hex())
-            if text and self._known.knows_mac(text):
-                yield Binding(sender, text, at)
-                self._known.learn(Binding(sender, text, at))
+        if mac and not self._known.knows(sender):
+            binding = self._known.moved(sender, mac_address(mac.hex()) or "", at)
+            if binding is not None:
+                yield binding
+
+    def _exported(self, sender: str, body: bytes, record: int) -> Iterator[Item]:
+        """The flow records in a datagram, to whatever port, that is nothing but a message of NetFlow or IPFIX."""
+        content = body[8:]
+        if is_export(content, int.from_bytes(body[4:6], "big") - 8):
+            yield from self._as_netflow(self._exports.message(sender, content, record))
+
+    def _as_netflow(self, items: Iterator[Item]) -> Iterator[Item]:
+        """What exporters told, as an input of its own kind: the capture may hold the same connections itself."""
+        kind, self._tally.kind = self._tally.kind, NETFLOW
+        yield from items
+        self._tally.kind = kind
 
     def _payload(self, packet: Packet, body: bytes) -> Iterator[Item]:
         mark: Mark | None = None
@@ -152,7 +165,7 @@ class Packets:
             mark = signs.of_stream(content)
             name = "" if local else signs.server_name(content)
         for flow in self._connections.packet(packet, mark, name):
-            yield from self._both(flow)
+            yield from as_each_sees(flow, self._known)
         self.dull = local and self._passed_over(packet)
 
     def _passed_over(self, packet: Packet) -> bool:
@@ -164,24 +177,6 @@ class Packets:
             self._local.clear()
         count = self._local[key] = self._local.get(key, 0) + 1
         return count > PATIENCE
-
-    def _both(self, flow: Flow) -> Iterator[Item]:
-        """The flow, and where its peer is a known device too, the same as that device sees it. What the payload showed
-        is told of the one that began."""
-        if not flow.peer or not self._known.knows(flow.peer) or flow.direction is Direction.UNKNOWN:
-            yield flow
-            return
-        inward = flow.direction is Direction.IN
-        yield replace(flow, marks=frozenset()) if inward else flow
-        yield replace(
-            flow,
-            device=flow.peer,
-            peer=flow.device,
-            direction=Direction.OUT if inward else Direction.IN,
-            bytes_out=flow.bytes_in,
-            bytes_in=flow.bytes_out,
-            marks=flow.marks if inward else frozenset(),
-        )
 
     def _dns(self, packet: Packet, content: bytes) -> Iterator[Item]:
         try:
@@ -230,4 +225,4 @@ class Packets:
             own, other = int.from_bytes(ports[:2], "big"), int.from_bytes(ports[2:], "big")
             sender, receiver = self._text(source), self._text(target)
             if self._known.knows(sender):
-                self._connections.denied((sender, receiver, _PROTOCOLS[protocol], own, other))
+                self._connections.denied((sender, receiver, PROTOCOLS[protocol], own, other))

@@ -10,6 +10,7 @@ from camscan.egress.readers.filterlog import FILTERLOG
 from camscan.egress.readers.fortigate import FORTIGATE
 from camscan.egress.readers.generic_csv import GENERIC_CSV
 from camscan.egress.readers.netfilter import NETFILTER
+from camscan.egress.readers.netflow import NETFLOW
 from camscan.egress.readers.palo_alto import PALO_ALTO
 from camscan.egress.readers.pcap import PCAP
 from camscan.egress.readers.pcapng import PCAPNG
@@ -22,6 +23,7 @@ from camscan.egress.readers.zeek_tsv import ZEEK_TSV
 READERS: tuple[Reader, ...] = (
     PCAP,
     PCAPNG,
+    NETFLOW,
     ZEEK_TSV,
     ZEEK_JSON,
     SURICATA,

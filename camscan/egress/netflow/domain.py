@@ -1,0 +1,56 @@
+"""What one exporter has told of itself: its templates, its samplers, when it started. Bounded."""
+
+from dataclasses import dataclass, field
+
+from camscan.egress.netflow.template import Template
+
+TEMPLATES = 1_000
+SAMPLERS = 256
+"""Remembered of one exporter; past it the oldest is forgotten."""
+
+
+@dataclass(slots=True)
+class Domain:
+    """An observation domain of an exporter (RFC 7011, 2), source of NetFlow v9, or engine of v5."""
+
+    started_ms: int | None = None
+    templates: dict[int, Template] = field(default_factory=dict)
+    samplers: dict[int, int] = field(default_factory=dict)
+
+    def keep(self, number: int, template: Template) -> None:
+        """Takes a template, in place of an older one of that number."""
+        self.templates.pop(number, None)
+        if len(self.templates) >= TEMPLATES:
+            del self.templates[next(iter(self.templates))]
+        self.templates[number] = template
+
+    def learn(self, values: dict[str, int]) -> None:
+        """Takes a record of options."""
+        if "started_ms" in values:
+            self.started_ms = values["started_ms"]
+        rate = rate_of(values)
+        if rate:
+            number = values.get("sampler", 0)
+            if len(self.samplers) >= SAMPLERS:
+                del self.samplers[next(iter(self.samplers))]
+            self.samplers[number] = rate
+
+    def sampled(self, values: dict[str, int]) -> int:
+        """One in how many packets a flow record was made from."""
+        told = rate_of(values)
+        if told:
+            return told
+        number = values.get("sampler")
+        if number is not None:
+            return self.samplers.get(number, 1)
+        return next(iter(self.samplers.values())) if len(self.samplers) == 1 else self.samplers.get(0, 1)
+
+
+def rate_of(values: dict[str, int]) -> int:
+    """One in how many packets is looked at, or 0 where a record does not say. Where only samplingPacketInterval is
+    told it is that (so softflowd writes it); with samplingPacketSpace both make up the rate (RFC 5477, 8.2)."""
+    rate = values.get("sampling") or values.get("sampling_random") or 0
+    taken, passed = values.get("sampling_taken", 0), values.get("sampling_passed")
+    if not rate and taken:
+        rate = taken if passed is None else (taken + passed) // taken
+    return min(rate, 1 << 24)
