@@ -51,6 +51,10 @@ def test_a_unicast_answer_proves_only_with_arp_or_tcp() -> None:
     assert not proven(arp("44:19:b6:00:00:01"))
 
 
+def test_one_side_of_a_conversation_that_was_overheard_is_no_proof() -> None:
+    assert not proven(observation(("http.status", "200"), via=Via.PASSIVE, transport=Transport.TCP))
+
+
 def test_imports_are_never_proof() -> None:
     imported = observation(("http.server", "x"), via=Via.IMPORTED, transport=Transport.TCP)
     assert not proven(imported)

@@ -53,6 +53,11 @@ def test_the_newest_model_matters() -> None:
     assert not alike((old, new), (new, later))
 
 
+def test_one_side_of_a_conversation_that_was_overheard_proves_nothing() -> None:
+    words = (Transport.TCP.value, Via.PASSIVE.value, Outcome.OK.value)
+    assert life(*words, answered=True) is Life.NOTHING
+
+
 def test_a_conversation_makes_a_difference() -> None:
     claim = observation(("sadp.answer", "yes"), via=Via.MULTICAST)
     knock = observation(outcome=Outcome.REFUSED, port=81)

@@ -101,7 +101,7 @@ def _proven(observations: Sequence[Observation], hosts: list[int], items: Sequen
         transport, outcome = observation.transport, observation.outcome
         if observation.via is Via.IMPORTED:
             continue
-        if transport is Transport.TCP:
+        if transport is Transport.TCP and observation.via is not Via.PASSIVE:  # which is one side of it, overheard
             if outcome in SPOKE:
                 conversed.add(host)
             elif outcome is Outcome.REFUSED:

@@ -18,6 +18,7 @@ from camscan.identify.signs import HARDWARE, MAC_FIELDS, MODEL_FIELDS, REALM_FIE
 _SPOKE = frozenset(outcome.value for outcome in SPOKE)
 _TCP, _UDP = Transport.TCP.value, Transport.UDP.value
 _REFUSED, _UNICAST, _IMPORTED = Outcome.REFUSED.value, Via.UNICAST.value, Via.IMPORTED.value
+_PASSIVE = Via.PASSIVE.value
 _REALMS, _MACS = frozenset(REALM_FIELDS), frozenset((*MAC_FIELDS, *REALM_FIELDS))
 _NAMES = frozenset(name for name in (*MODEL_FIELDS, *MODEL_SOURCES) if name in FIELDS) - _REALMS - {SCOPE_FIELD}
 
@@ -44,7 +45,7 @@ class Life(IntEnum):
 
 def life(transport: str, via: str, outcome: str, *, answered: bool) -> Life:
     """What an observation with these stored words proves; ``answered`` where it yielded evidence."""
-    if via == _IMPORTED:
+    if via == _IMPORTED or (transport == _TCP and via == _PASSIVE):
         return Life.NOTHING
     if transport == _TCP and outcome == _REFUSED:
         return Life.REFUSED
