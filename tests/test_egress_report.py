@@ -66,8 +66,22 @@ def test_absence_is_a_result(tmp_path: Path) -> None:
 
 def test_nothing_seen_at_all_is_said(tmp_path: Path) -> None:
     report = judged(tmp_path, csv_log(row(source="10.1.0.99")))
-    assert report.absence() == "Nothing unexpected in no time at all for 0 of 1 device; 1 not seen."
+    assert report.absence() == "Nothing can be said: none of 1 device was seen."
+    assert report.sentences()[0] == "No record is of a device that is judged: 0 of 1 seen."
     assert report.to_json()["watched"]["from"] is None  # type: ignore[index]  # the document is plain JSON
+
+
+def test_where_every_device_has_a_finding_none_is_called_quiet(tmp_path: Path) -> None:
+    report = judged(tmp_path, csv_log(row(destination=CLOUD)), devices=cameras(2))
+    assert report.findings
+    assert report.absence() == "Every device that was seen (1) has a finding; 1 not seen."
+
+
+def test_all_of_a_scope_without_a_catalogued_service_is_said(tmp_path: Path) -> None:
+    path = tmp_path / "log"
+    path.write_bytes(csv_log(row()))
+    report = check([path], (), a_scope(), everything=True)
+    assert report.absence() == "No address of the scope had to do with a camera service in the catalogue."
 
 
 def test_what_was_skipped_is_said_with_its_reason_and_makes_it_partial(tmp_path: Path) -> None:

@@ -119,12 +119,14 @@ class Report:
         """What was watched and what was not, a sentence each."""
         records = sum(one.records for one in self.inputs)
         known = len(self.seen) + len(self.silent)
-        span = (
-            f"{_day(self.began)} to {_day(self.ended)} ({_length(self.began, self.ended)})" if self.began else "nothing"
-        )
         skipped = sum(one.skipped_records for one in self.inputs)
+        if self.began is None:
+            watched = f"No record is of a device that is judged: {len(self.seen):,} of {known:,} seen."
+        else:
+            span = f"{_day(self.began)} to {_day(self.ended)} ({_length(self.began, self.ended)})"
+            watched = f"Watched {span}: {len(self.seen):,} of {_devices(known)} seen, {len(self.silent):,} not."
         lines = [
-            f"Watched {span}: {len(self.seen):,} of {_devices(known)} seen, {len(self.silent):,} not.",
+            watched,
             f"DNS visible: {'yes' if self.dns_visible else 'no'}. {records:,} records read, {skipped:,} skipped.",
         ]
         for one in self.inputs:
@@ -138,9 +140,15 @@ class Report:
 
     def absence(self) -> str:
         """The sentence about the devices of which there is nothing to report."""
-        span = _length(self.began, self.ended) if self.began is not None else "no time at all"
         known = len(self.seen) + len(self.silent)
+        if not known:
+            return "No address of the scope had to do with a camera service in the catalogue."
+        if self.began is None:
+            return f"Nothing can be said: none of {_devices(known)} was seen."
         silent = f"; {len(self.silent):,} not seen" if self.silent else ""
+        if not self.quiet:
+            return f"Every device that was seen ({len(self.seen):,}) has a finding{silent}."
+        span = _length(self.began, self.ended)
         return f"Nothing unexpected in {span} for {len(self.quiet):,} of {_devices(known)}{silent}."
 
     def sentences(self) -> tuple[str, ...]:
