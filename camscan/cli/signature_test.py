@@ -90,7 +90,12 @@ def _from_json(path: Path, text: str) -> "Iterator[Heard]":
 
 
 def _device(where: str, one: Any) -> "Heard":
-    """One device of the contract's JSON: each source and port is an answer of its own."""
+    """One device of the contract's JSON: each source and port is an answer of its own.
+
+    The contract tells how a datagram travelled (``transport``), not whether it answered a question to a group or one
+    to the device alone (Via), and neither its source nor its port decides that: SADP, DHIP and WS-Discovery are asked
+    both ways. So every datagram counts as an answer to a group, which is believed least.
+    """
     from datetime import datetime
 
     from camscan.evidence import Evidence, Outcome, Transport, Via
