@@ -57,6 +57,7 @@ def judged(**given: Any) -> Reason | None:
         ),
         ({"name": "members.dyndns.org"}, Rule.VENDOR_CLOUD, Severity.HIGH),
         ({"name": "litedev.hik-connect.com", "outcome": Outcome.DENIED}, Rule.VENDOR_CLOUD, Severity.HIGH),
+        ({"name": "time.ys7.com", "expects": Expects()}, Rule.VENDOR_CLOUD, Severity.LOW),
         ({"name": "www.easy4ipcloud.com", "port": 8800, "protocol": "udp"}, Rule.P2P, Severity.HIGH),
         ({"marks": {Mark.DHGET}}, Rule.P2P, Severity.HIGH),
         ({"marks": {Mark.STUN}}, Rule.P2P, Severity.MEDIUM),

@@ -160,7 +160,9 @@ def vendor_cloud(case: Case) -> Reason | None:
         return None
     if service.category is Category.NTP and service.maker is None:
         return None
-    return Reason(Rule.VENDOR_CLOUD, _by_name(case), _service_words(case, service))
+    # As little as any other server's time: it names the maker, but opens no way in.
+    severity = Severity.LOW if service.category is Category.NTP else _by_name(case)
+    return Reason(Rule.VENDOR_CLOUD, severity, _service_words(case, service))
 
 
 def new_since_baseline(case: Case) -> Reason | None:
