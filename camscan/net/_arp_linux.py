@@ -1,6 +1,6 @@
 """ARP over AF_PACKET (Linux): one socket per interface, filtered in the kernel, closed to everything else.
 
-Numbers: linux/if_packet.h, linux/filter.h, asm-generic/socket.h.
+Numbers: linux/if_packet.h, asm-generic/socket.h.
 """
 
 import sys
@@ -9,7 +9,6 @@ if sys.platform != "linux":
     raise ImportError("AF_PACKET is Linux's own")
 
 import contextlib
-import ctypes
 import errno
 import socket
 import struct
@@ -18,13 +17,14 @@ from ipaddress import IPv4Address, IPv4Network
 from typing import Self
 
 from camscan.errors import ParseError
+from camscan.net._filter_linux import attach
 from camscan.net.arp import ArpHeard
 from camscan.net.frames import ArpTemplate, parse_arp, template
 from camscan.net.link import Interface, InterfaceKind
 
 _ETH_P_ARP = 0x0806
 _SOL_PACKET, _PACKET_STATISTICS = 263, 6
-_SO_ATTACH_FILTER, _SO_LOCK_FILTER, _SO_RCVBUFFORCE = 26, 44, 33
+_SO_RCVBUFFORCE = 33
 _RECEIVE_BUFFER = 4 * 1024 * 1024
 _BATCH = 1024
 _SNAP = 128
@@ -125,7 +125,7 @@ def open_arp(interface: Interface) -> LinuxArpSocket | None:
         return None
     try:
         sock.settimeout(0)
-        _filter(sock)
+        attach(sock, _REPLIES_ONLY)
         with contextlib.suppress(OSError):
             # The first gives what net.core.rmem_max allows; the second more, to those with CAP_NET_ADMIN.
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _RECEIVE_BUFFER)
@@ -135,13 +135,3 @@ def open_arp(interface: Interface) -> LinuxArpSocket | None:
         sock.close()
         return None
     return LinuxArpSocket(sock, interface)
-
-
-def _filter(sock: socket.socket) -> None:
-    program = b"".join(struct.pack("=HBBI", *step) for step in _REPLIES_ONLY)
-    held = ctypes.create_string_buffer(program, len(program))
-    # struct sock_fprog: the number of steps and a pointer to them, laid out as C does.
-    sock.setsockopt(
-        socket.SOL_SOCKET, _SO_ATTACH_FILTER, struct.pack("@HP", len(_REPLIES_ONLY), ctypes.addressof(held))
-    )
-    sock.setsockopt(socket.SOL_SOCKET, _SO_LOCK_FILTER, 1)
