@@ -83,9 +83,10 @@ REVERSED = {
 NSEL_CREATED, NSEL_DENIED = 1, 3
 """firewallEvent (IANA)."""
 
-NAT_CREATED = frozenset({1, 4})
-NAT_REFUSED = frozenset({3, 10, 11})
-"""natEvent (RFC 8158, 4.2): a session of NAT44 or NAT64 made; no address, no port, no quota left for one."""
+NAT_CREATED = frozenset({1, 4, 6})
+NAT_REFUSED = frozenset({3, 12, 13})
+"""natEvent (IANA; RFC 8158): a translation, or a session of NAT44 or NAT64, made; no address, no port, no quota left
+for one."""
 
 DROPPED = range(128, 192)
 """forwardingStatus (RFC 7270, 4.12): its two upper bits say that the packets were dropped."""

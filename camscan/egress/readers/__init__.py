@@ -11,6 +11,9 @@ from camscan.egress.readers.fortigate import FORTIGATE
 from camscan.egress.readers.generic_csv import GENERIC_CSV
 from camscan.egress.readers.netfilter import NETFILTER
 from camscan.egress.readers.netflow import NETFLOW
+from camscan.egress.readers.nfcapd import NFCAPD
+from camscan.egress.readers.nfdump_csv import NFDUMP_CSV
+from camscan.egress.readers.nfdump_json import NFDUMP_JSON
 from camscan.egress.readers.palo_alto import PALO_ALTO
 from camscan.egress.readers.pcap import PCAP
 from camscan.egress.readers.pcapng import PCAPNG
@@ -24,6 +27,9 @@ READERS: tuple[Reader, ...] = (
     PCAP,
     PCAPNG,
     NETFLOW,
+    NFCAPD,
+    NFDUMP_CSV,
+    NFDUMP_JSON,
     ZEEK_TSV,
     ZEEK_JSON,
     SURICATA,

@@ -8,6 +8,8 @@ from camscan.egress.flow import Direction
 from camscan.egress.known import Known
 from camscan.egress.source import Tally
 
+NO_ADDRESS = "not an address where one is expected"
+
 
 class Side(NamedTuple):
     """A connection as one known device sees it."""
@@ -21,7 +23,7 @@ def sides(known: Known, tally: Tally, starter: str, other: str) -> Iterator[Side
     """The known devices among the two ends, none where it concerns nobody known."""
     first, second = canonical_text(starter), canonical_text(other)
     if not first or not second:
-        tally.skip("not an address where one is expected")
+        tally.skip(NO_ADDRESS)
         return
     mine, theirs = known.knows(first), known.knows(second)
     if not tally.inside:
