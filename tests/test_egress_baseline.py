@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 from egress_makers import CAMERA, CLOUD, cameras, csv_log, judged, only, row, rules
 
-from camscan.egress.baseline import Baseline, Entry, keeping, load, parse, render
+from camscan.egress.baseline import Baseline, Entry, keeping, load, parse, render, without
 from camscan.errors import UsageError
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
@@ -95,3 +95,11 @@ def test_a_wrong_file_is_refused_with_a_sentence(content: bytes) -> None:
 def test_a_missing_file_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="cannot be read"):
         load(tmp_path / "nothing.toml")
+
+
+def test_devices_can_be_taken_out() -> None:
+    both = Entry(host="a.example.net", protocol="tcp", approved=True, devices=("m1", "m2"))
+    one = Entry(host="b.example.net", protocol="tcp", devices=("m1",))
+    every = Entry(host="c.example.net", protocol="tcp", devices=("*",))
+    left = without((both, one, every), {"m1"})
+    assert left == (both.model_copy(update={"devices": ("m2",)}), every)

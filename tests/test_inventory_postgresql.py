@@ -6,16 +6,17 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from inventory_makers import MAC_A, SERIAL_A, SITE, Estate, address, heard, start
+from inventory_makers import MAC_A, MORNING, SERIAL_A, SITE, Estate, address, heard, start
 from test_inventory_durability import together
 
 from camscan.errors import InventoryError
 from camscan.evidence import VALUE_LIMIT
 from camscan.identify import assess, load
-from camscan.inventory import Inventory, ScanKind, ScanStatus
+from camscan.inventory import Inventory, ScanKind, ScanStatus, Selection
 from camscan.inventory.conclusions import Conclusion
 
 if sys.platform == "win32":
@@ -168,3 +169,26 @@ def test_an_inventory_is_judged_anew_as_device_by_device(url: str) -> None:
         }
         assert inventory.conclusions() == first.fresh
         assert inventory.rematch(signatures).changes == ()
+
+
+def test_what_is_forgotten_is_gone_from_the_tables(url: str) -> None:
+    with Inventory.open(url) as inventory:
+        estate = Estate(inventory)
+        for ip in ("10.1.0.20", "10.1.0.30", "10.1.0.40"):
+            estate.scan(
+                (ip, ("sadp.serial", SERIAL_A), ("dhip.name", f"canary {ip}")), ("10.1.0.9", ("arp.mac", MAC_A))
+            )
+        old = Selection(before=MORNING + timedelta(days=1, hours=1))
+        assert inventory.forget(old, dry_run=True) == inventory.forget(old)
+        assert len(list(inventory.hosts())) == 2
+        (device,) = inventory.forget(Selection(devices=frozenset({estate.device("10.1.0.40")}))).devices
+        assert device.addresses == ("10.1.0.30", "10.1.0.40")
+        inventory.forget(Selection(site=SITE))
+        inventory.wipe()
+        assert not list(inventory.hosts())
+        estate.scan(("10.1.0.20", ("sadp.serial", SERIAL_A)))
+    import psycopg
+
+    with psycopg.connect(url) as connection:
+        assert connection.execute("SELECT count(*) FROM value").fetchone() == (1,)
+        assert connection.execute("SELECT pg_relation_size('evidence') <= 8192").fetchone() == (True,)

@@ -11,6 +11,7 @@ from camscan.cli import (
     demo,
     doctor,
     egress,
+    forgetting,
     importing,
     lab,
     listing,
@@ -73,6 +74,7 @@ app.command("rematch", short_help="Judge the inventory anew with better signatur
 app.add_typer(egress.app, name="egress")
 signing.app.command("test", short_help="Replay recorded evidence against the signatures.")(signature_test.replay)
 app.add_typer(signing.app, name="signatures")
+app.add_typer(forgetting.app, name="inventory")
 app.add_typer(data.app, name="data")
 app.add_typer(lab.app, name="lab")
 app.add_typer(audit.app, name="audit")

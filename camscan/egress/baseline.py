@@ -6,7 +6,7 @@ hand. Later checks leave out what is approved and mark what is not listed as new
 
 import json
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal, Protocol
@@ -141,4 +141,14 @@ def keeping(entries: Iterable[Entry], before: Baseline | None) -> tuple[Entry, .
         left = tuple(device for device in entry.devices if device not in held and "*" not in held)
         if left:
             kept.append(entry.model_copy(update={"devices": left}))
+    return tuple(kept)
+
+
+def without(entries: Iterable[Entry], devices: Collection[str]) -> tuple[Entry, ...]:
+    """``entries`` less ``devices`` (MACs and addresses); what was there for none but those is left out."""
+    kept = []
+    for entry in entries:
+        left = tuple(one for one in entry.devices if one not in devices)
+        if left:
+            kept.append(entry if left == entry.devices else entry.model_copy(update={"devices": left}))
     return tuple(kept)

@@ -1,6 +1,7 @@
 """What was found, kept over the years: evidence, devices' identity over scans, coverage."""
 
 from camscan.gaps import NotSeen, SiteCoverage
+from camscan.inventory.forgetting import Forgotten, Gone, Selection
 from camscan.inventory.records import (
     HostRecord,
     Merge,
@@ -13,6 +14,8 @@ from camscan.inventory.records import (
 from camscan.inventory.store import Inventory
 
 __all__ = [
+    "Forgotten",
+    "Gone",
     "HostRecord",
     "Inventory",
     "Merge",
@@ -22,5 +25,6 @@ __all__ = [
     "ScanRecord",
     "ScanStart",
     "ScanStatus",
+    "Selection",
     "SiteCoverage",
 ]

@@ -2,8 +2,9 @@
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import URL, Connection, Engine, Table, event
@@ -19,6 +20,10 @@ _CONNECT_SECONDS = 10
 
 _LOCK_NUMBER = 0x63616D73
 """Key of the PostgreSQL advisory lock that lets one camscan write at a time."""
+
+
+class _RehearsedError(Exception):
+    """Ends a transaction of which nothing is to be kept."""
 
 
 class Database:
@@ -103,6 +108,13 @@ class Database:
             yield connection
 
     @contextmanager
+    def rehearsal(self) -> Iterator[Connection]:
+        """As ``write``, but nothing of it stays written. Raises InventoryError."""
+        with suppress(_RehearsedError), self.write() as connection:
+            yield connection
+            raise _RehearsedError
+
+    @contextmanager
     def _transaction(self, *, writing: bool) -> Iterator[Connection]:
         with self._turn, translated(self.where):
             if self._inside:
@@ -135,6 +147,38 @@ class Database:
             with self.read() as connection:
                 answer = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one()
             sqlite_file.refuse_damaged(self.where, answer)
+
+    def wipe(self) -> None:
+        """Rewrites the database, so that what was deleted from it is no longer in its files. Takes a while, and room
+        for a second copy. Raises InventoryError where another program reads it; the next call finishes it then."""
+        if self.is_sqlite:
+            # In memory, the whole file would have to fit there. The log has the old pages, too.
+            self._run_apart("PRAGMA temp_store = FILE", "VACUUM", "PRAGMA temp_store = MEMORY")
+            self._run_apart("PRAGMA wal_checkpoint(TRUNCATE)")
+        else:
+            self._run_apart(*(f'VACUUM (FULL, ANALYZE) "{one.name}"' for one in schema.metadata.sorted_tables))
+
+    def _run_apart(self, *statements: str) -> None:
+        """Runs statements that may not stand in a transaction."""
+        with self._turn, translated(self.where):
+            driver: Any = self._connection.connection.driver_connection
+            if self._inside:
+                raise RuntimeError("a transaction is open")
+            self._connection.rollback()
+            if not self.is_sqlite:
+                driver.autocommit = True
+            try:
+                for statement in statements:
+                    cursor = driver.execute(statement)
+                    # The first column of a checkpoint's answer is "busy" (sqlite.org/pragma.html).
+                    if "checkpoint" in statement and cursor.fetchone()[0]:
+                        raise InventoryError(
+                            f"{self.where}: another program reads it, so what was deleted is still in its files.\n"
+                            "  Close that program, then run `camscan inventory forget --wipe`."
+                        )
+            finally:
+                if not self.is_sqlite:
+                    driver.autocommit = False
 
     def close(self) -> None:
         """Closes the connection. What was written stays written, with or without this."""

@@ -137,7 +137,7 @@ def undo(connection: Connection, merges: Collection[int], by: str) -> None:
     connection.execute(sa.update(merge).where(merge.c.id.in_(merges)).values(undone_at=time_ns() // 1000, undone_by=by))
     ids = {one for pair in pairs for one in pair}
     roots = connection.execute(sa.select(device.c.root).distinct().where(device.c.id.in_(ids))).scalars().all()
-    _settle(connection, roots)
+    settle(connection, roots)
 
 
 def _join_two(connection: Connection, scan_id: int, pair: tuple[int, int], key_id: int) -> None:
@@ -154,7 +154,7 @@ def _join_two(connection: Connection, scan_id: int, pair: tuple[int, int], key_i
             device_a=pair[0], device_b=pair[1], key_id=key_id, scan_id=scan_id, at=time_ns() // 1000
         )
     )
-    _settle(connection, (mine, theirs))
+    settle(connection, (mine, theirs))
 
 
 def _share(connection: Connection, ids: Collection[int], why: str) -> None:
@@ -165,7 +165,28 @@ def _share(connection: Connection, ids: Collection[int], why: str) -> None:
     undo(connection, connection.execute(standing).scalars().all(), "shared")
 
 
-def _settle(connection: Connection, roots: Collection[int]) -> None:
+def leave_out(connection: Connection, devices: Collection[int]) -> None:
+    """Deletes the merges of devices that are to be deleted. What was one device through them stays one."""
+    concerned = sa.or_(merge.c.device_a.in_(devices), merge.c.device_b.in_(devices))
+    rows = connection.execute(sa.select(merge).where(concerned)).all()
+    connection.execute(sa.delete(merge).where(concerned))
+    standing = [row for row in rows if row.undone_at is None]
+    ids = {one for row in standing for one in (row.device_a, row.device_b)}
+    together = components(ids, [(row.device_a, row.device_b) for row in standing])
+    first: dict[int, int] = {}
+    for one in sorted(ids - set(devices)):
+        other = first.setdefault(together[one], one)
+        if other != one:
+            reason = next(row for row in standing if one in (row.device_a, row.device_b))
+            connection.execute(
+                sa.insert(merge).values(
+                    device_a=one, device_b=other, key_id=reason.key_id, scan_id=reason.scan_id, at=reason.at
+                )
+            )
+
+
+def settle(connection: Connection, roots: Collection[int]) -> None:
+    """Gives each part of the devices ``roots`` the root that the standing merges say."""
     members = connection.execute(sa.select(device.c.id, device.c.root).where(device.c.root.in_(roots))).all()
     ids = [row.id for row in members]
     standing = connection.execute(

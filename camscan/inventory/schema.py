@@ -2,9 +2,9 @@
 
 Times are whole microseconds since 1970-01-01 UTC. Rows are only ever added, but for: how a scan ended, what a
 sighting was recognised by and as which device, the ``root`` of a device, the mark of a shared key, ``undone`` of a
-merge, ``cleared`` of a rejection, and conclusions, which are drawn anew. A new word in a stored vocabulary (Outcome,
-Via, Transport, ScanKind) needs a migration, even an empty one: it keeps an older camscan from reading what it does
-not know.
+merge, ``cleared`` of a rejection, conclusions, which are drawn anew, and what the owner forgets (forgetting.py). A new
+word in a stored vocabulary (Outcome, Via, Transport, ScanKind) needs a migration, even an empty one: it keeps an
+older camscan from reading what it does not know.
 """
 
 from sqlalchemy import (

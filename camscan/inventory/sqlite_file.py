@@ -134,6 +134,7 @@ def connect(path: Path) -> sqlite3.Connection:
         _refuse_without_log(path, database.execute("PRAGMA journal_mode = WAL").fetchone()[0])
         database.execute("PRAGMA synchronous = FULL")
         database.execute("PRAGMA foreign_keys = ON")
+        database.execute("PRAGMA secure_delete = ON")  # what the owner forgets is overwritten with zeros
         database.execute("PRAGMA temp_store = MEMORY")
         database.execute("PRAGMA trusted_schema = OFF")
         database.execute("PRAGMA cell_size_check = ON")

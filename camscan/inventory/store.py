@@ -1,4 +1,5 @@
-"""The inventory: what was heard, of which device, in which scan. Evidence is only ever added.
+"""The inventory: what was heard, of which device, in which scan. Evidence is only ever added, and goes only where the
+owner wants it forgotten.
 
 One connection is opened and kept, so an inventory goes on working after the process has given up root. Threads
 may share it. Every method raises InventoryError where the database fails, and then has written nothing.
@@ -20,9 +21,10 @@ from camscan.errors import InventoryError
 from camscan.evidence import Evidence, IPAddress, Observation
 from camscan.gaps import NotSeen, SiteCoverage
 from camscan.identify import SignatureSet
-from camscan.inventory import conclusions, joining, reading, rematching, saving, schema
+from camscan.inventory import conclusions, forgetting, joining, reading, rematching, saving, schema
 from camscan.inventory.conclusions import Conclusion
 from camscan.inventory.database import Database
+from camscan.inventory.forgetting import Forgotten, Selection
 from camscan.inventory.identity import usable_mac
 from camscan.inventory.records import (
     HostRecord,
@@ -265,6 +267,21 @@ class Inventory:
             if connection.execute(standing).first() is None:
                 raise InventoryError(f"{self.where}: there is no merge {merge_id} to undo.")
             joining.undo(connection, [merge_id], "owner")
+
+    def forget(self, selection: Selection, *, dry_run: bool = False) -> Forgotten:
+        """Deletes what the owner wants forgotten and says what went; all of it, or with an error nothing.
+
+        With ``dry_run`` nothing is deleted. Until ``wipe``, parts of it may still lie in the database's files.
+        """
+        with self._database.rehearsal() if dry_run else self._database.write() as connection:
+            return forgetting.forget(connection, selection)
+
+    def wipe(self) -> None:
+        """Rewrites the database's files without what was deleted. Takes a while, and room for a second copy.
+
+        Raises InventoryError where another program reads; another call finishes it then.
+        """
+        self._database.wipe()
 
     def record_rejection(
         self, ip: IPAddress, site: str, door: str, credential_set: str, at: datetime | None = None
