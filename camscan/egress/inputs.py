@@ -27,7 +27,7 @@ def read_all(
     paths: Iterable[Path | str], gathering: Gathering, stdin: BinaryIO | None = None, zone: tzinfo = UTC
 ) -> tuple[Input, ...]:
     """Reads every file into ``gathering``; those first that may tell who holds an address."""
-    files = _files(paths)
+    files = files_of(paths)
     first = [number for number, path in enumerate(files) if str(path) != STDIN and _binds(path)]
     done = {}
     for number in [*first, *(number for number in range(len(files)) if number not in first)]:
@@ -35,7 +35,7 @@ def read_all(
     return tuple(done[number] for number in range(len(files)))
 
 
-def _files(paths: Iterable[Path | str]) -> Sequence[Path]:
+def files_of(paths: Iterable[Path | str]) -> Sequence[Path]:
     """The files to read; a folder stands for all files below it, in the order of their names."""
     found: list[Path] = []
     for given in paths:
