@@ -13,6 +13,8 @@ from answers import Answer, wire
 from camscan.discover import description, dhip, mdns, sadp, ssdp, wsdiscovery
 from camscan.evidence import Evidence, IPAddress, Observation, Outcome, Transport, Via
 from camscan.interrogate import http, isapi, onvif, rtsp
+from camscan.owner import dahua_cgi
+from camscan.owner import isapi as owner_isapi
 
 WHEN = datetime(2026, 11, 21, 10, 0, tzinfo=UTC)
 IP = ip_address("192.0.2.20")
@@ -89,6 +91,18 @@ def _onvif(raw: str) -> tuple[Evidence, ...]:
 
 
 WHOLE = {**DATAGRAMS, "ssdp-description": description.parse, "http": _http, "rtsp": rtsp.parse}
+
+
+OWNERS = {"isapi-deviceInfo": owner_isapi.parse, "dahua-cgi": dahua_cgi.parse}
+"""Answers that a device gives to its owner's credentials, and what reads them."""
+
+
+def told_to_owner(row: Answer, *, ip: IPAddress | str = IP) -> Observation:
+    """One row of OWNERS as a visit with the owner's credentials notes it."""
+    pairs = [(item.name, item.value) for item in OWNERS[row["protocol"]](wire(row))]
+    return observation(
+        *pairs, ip=ip, port=row["port"], probe="owner.isapi" if "isapi" in row["protocol"] else "owner.dahua"
+    )
 
 
 def observation(

@@ -5,6 +5,9 @@ from functools import cache
 from pathlib import Path
 from typing import TypedDict
 
+UNSTATED = frozenset({"(not stated)", "(multiple)"})
+"""What stands for a model that the source does not name."""
+
 
 class Answer(TypedDict):
     """One row. ``raw`` is what the source shows: often the whole answer, sometimes only its fields."""

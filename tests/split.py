@@ -67,14 +67,14 @@ def names(signature: Signature, source: str, lines: Iterable[int]) -> bool:
     told = f"{signature.source.casefold().translate(_MARKS)} "
     models = [answers()[line - 1]["model"].casefold() for line in lines]
     return any(
-        f"{word} " in told for word in (*_handles(source.casefold()), *(one for one in models if len(one) >= LEAST))
+        f"{word} " in told for word in (*handles(source.casefold()), *(one for one in models if len(one) >= LEAST))
     )
 
 
 _MARKS = str.maketrans(";,:()[]", "       ")
 
 
-def _handles(source: str) -> list[str]:
+def handles(source: str) -> list[str]:
     """``alexxit/go2rtc issue #2232`` is told as ``go2rtc #2232``; a file id by its digits; a test by its name."""
     words = source.replace("(", " ").replace(")", " ").replace("/#", " #").split()
     repository = next((word.rsplit("/", 1)[1] for word in words if word.count("/") == 1), "")
