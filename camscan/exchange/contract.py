@@ -172,8 +172,10 @@ def device_object(site: str, device: Device, *, evidence: bool = True) -> dict[s
 
 
 def newest_coverage(scans: Sequence[ScanRecord]) -> tuple[SiteCoverage, ...]:
-    """What the newest scan of each site told of it, in the order of their names."""
-    by_site = {one.site: one for scan in scans for one in scan.coverage}
+    """What the newest scan of each site told of it, in the order of their names; what the newest listening told where
+    none did. Listening asks nothing, so it does not fill a scan's gaps."""
+    told = sorted(scans, key=lambda scan: (scan.kind is ScanKind.SCAN, scan.started))
+    by_site = {one.site: one for scan in told for one in scan.coverage}
     return tuple(by_site[site] for site in sorted(by_site))
 
 

@@ -228,7 +228,8 @@ def proves_presence(observation: Observation) -> bool:
 class Sighting:
     """What one scan heard at one address of a device.
 
-    ``order`` counts scans upwards; ``kind`` is what brought it in; ``heard`` where anything answered or was stated;
+    ``order`` counts scans upwards by when they began; ``kind`` is what brought it in; ``heard`` where anything
+    answered or was stated;
     ``seen`` is when the device was last heard on the network, None where a list merely states it.
     """
 

@@ -261,9 +261,9 @@ def _keys(
 
 
 def _heard_by_scans(connection: Connection, roots: Collection[int]) -> dict[int, dict[int, tuple[IPAddress, int]]]:
-    """For each root, each of its devices' address and the newest scan (no import) that heard it there."""
+    """For each root, each of its devices' address and when the newest scan (no import) that heard it there began."""
     rows = connection.execute(
-        sa.select(device.c.root, device.c.id, device.c.ip, sa.func.max(sighting.c.scan_id).label("newest"))
+        sa.select(device.c.root, device.c.id, device.c.ip, sa.func.max(scan.c.started).label("newest"))
         .join(sighting, sighting.c.device_id == device.c.id)
         .join(scan, scan.c.id == sighting.c.scan_id)
         .where(device.c.root.in_(roots), sighting.c.heard, scan.c.kind != "import")

@@ -105,7 +105,7 @@ def device_last_at(connection: Connection, ip: IPAddress) -> int | None:
         .join(sighting, sighting.c.device_id == device.c.id)
         .join(scan, scan.c.id == sighting.c.scan_id)
         .where(device.c.ip == str(ip), sighting.c.heard)
-        .order_by(scan.c.kind == "import", sighting.c.scan_id.desc(), sighting.c.id.desc())
+        .order_by(scan.c.kind == "import", scan.c.started.desc(), sighting.c.scan_id.desc(), sighting.c.id.desc())
         .limit(1)
     ).scalar_one_or_none()
     return found
@@ -185,17 +185,20 @@ def _records(
 def sightings_of(connection: Connection, roots: Collection[int]) -> dict[int, list[Sighting]]:
     """The newest sightings of each device, by its number."""
     place = sa.func.row_number().over(
-        partition_by=(device.c.root, scan.c.kind), order_by=(sighting.c.scan_id.desc(), sighting.c.id.desc())
+        partition_by=(device.c.root, scan.c.kind),
+        order_by=(scan.c.started.desc(), sighting.c.scan_id.desc(), sighting.c.id.desc()),
     )
+    # Not by number: a capture of last year may be listened to today.
+    order = sa.func.dense_rank().over(order_by=(scan.c.started, scan.c.id))
     numbered = (
         sa.select(
             device.c.root,
             sighting.c.id,
-            sighting.c.scan_id,
             sighting.c.ip,
             sighting.c.heard,
             sighting.c.last_seen,
             scan.c.kind,
+            order.label("order"),
             place.label("place"),
         )
         .join(device, device.c.id == sighting.c.device_id)
@@ -210,7 +213,7 @@ def sightings_of(connection: Connection, roots: Collection[int]) -> dict[int, li
         found[row.root].append(
             Sighting(
                 id=row.id,
-                order=row.scan_id,
+                order=row.order,
                 ip=ip_address(row.ip),
                 heard=row.heard,
                 kind=ScanKind(row.kind),
@@ -239,8 +242,9 @@ def sites_of(connection: Connection, roots: Collection[int]) -> Iterable[Row[tup
     return connection.execute(
         sa.select(device.c.root, sighting.c.site)
         .join(sighting, sighting.c.device_id == device.c.id)
+        .join(scan, scan.c.id == sighting.c.scan_id)
         .where(device.c.root.in_(roots), sighting.c.heard)
-        .order_by(sighting.c.scan_id, sighting.c.id)
+        .order_by(scan.c.started, sighting.c.scan_id, sighting.c.id)
     )
 
 
@@ -268,9 +272,10 @@ def newest_of_each_door(connection: Connection, sightings: Sequence[int]) -> lis
             sa.select(
                 observation.c.id,
                 device.c.root,
-                sa.func.rank().over(partition_by=door, order_by=sighting.c.scan_id.desc()).label("age"),
+                sa.func.rank().over(partition_by=door, order_by=(scan.c.started.desc(), scan.c.id.desc())).label("age"),
             )
             .join(sighting, sighting.c.id == observation.c.sighting_id)
+            .join(scan, scan.c.id == sighting.c.scan_id)
             .join(device, device.c.id == sighting.c.device_id)
             .where(observation.c.sighting_id.in_(some))
             .subquery()

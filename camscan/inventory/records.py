@@ -30,7 +30,7 @@ class ScanStart:
     """What is known when a scan begins. ``signatures`` is the digest of the signature set.
 
     ``gateway_macs`` are the MAC addresses of the declared networks' gateways: whatever answers with one of them
-    is not known by it. ``started`` is now (UTC) unless given.
+    is not known by it. ``started`` is now (UTC) unless given: a listening began with its first packet.
     """
 
     scope_sha256: str

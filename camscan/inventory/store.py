@@ -126,8 +126,13 @@ class Inventory:
         packets_exact: bool,  # noqa: FBT001 - a fact among others
         audit_head: str,
         coverage: Sequence[SiteCoverage],
+        *,
+        finished: datetime | None = None,
     ) -> None:
-        """Records how a scan ended. A resumed scan ends again; the figures are those of all its runs together."""
+        """Records how a scan ended. A resumed scan ends again; the figures are those of all its runs together.
+
+        ``finished`` is now (UTC) unless given: a listening ended with its last packet.
+        """
         told = [
             {
                 "site": one.site,
@@ -144,7 +149,7 @@ class Inventory:
                 .where(schema.scan.c.id == _scan_row(connection, scan_id))
                 .values(
                     status=ScanStatus(status).value,
-                    finished=to_number(datetime.now(UTC)),
+                    finished=to_number(finished or datetime.now(UTC)),
                     packets_sent=packets_sent,
                     packets_exact=packets_exact,
                     audit_head=audit_head,
