@@ -2,6 +2,8 @@ from typing import Any
 
 import pytest
 from egress_makers import CAMERA, CLOUD, RST, START, SYN, SYN_ACK
+from hypothesis import given
+from hypothesis import strategies as st
 
 from camscan.egress import connections as module
 from camscan.egress.connections import Connections, Packet
@@ -88,3 +90,76 @@ def test_marks_and_names_stay_with_their_connection() -> None:
     list(held.packet(packet(True, 0x18), None, "a.example.com"))
     (flow,) = held.finish()
     assert (flow.name, flow.marks) == ("a.example.com", frozenset({Mark.STUN}))
+
+
+def cut(held: Connections, after: float, *, anew: bool = False) -> list[Flow]:
+    return list(held.cut(START + after, anew=anew))
+
+
+def test_a_cut_tells_what_was_done_so_far_and_the_connection_goes_on() -> None:
+    held = Connections()
+    for one in (packet(True, SYN), packet(False, SYN_ACK), packet(True, 0x18, at=START + 5)):
+        assert not list(held.packet(one))
+    (first,) = cut(held, 10)
+    assert (first.connections, first.bytes_out, first.bytes_in, first.first) == (1, 200, 100, START)
+    assert cut(held, 20) == []
+    list(held.packet(packet(True, 0x18, at=START + 25)))
+    (second,) = cut(held, 30)
+    assert (second.connections, second.bytes_out, second.bytes_in, second.first) == (0, 100, 0, START + 25)
+    assert (second.direction, second.outcome) == (Direction.OUT, Outcome.ALLOWED)
+    assert list(held.finish()) == []
+
+
+def test_in_a_new_stretch_of_time_it_counts_again() -> None:
+    held = Connections()
+    for one in (packet(True, SYN), packet(False, SYN_ACK)):
+        list(held.packet(one))
+    assert [flow.connections for flow in cut(held, 10, anew=True)] == [1]
+    assert cut(held, 3_600, anew=True) == []  # silent for an hour: nothing is told of it
+    list(held.packet(packet(True, 0x18, at=START + 3_700)))
+    assert [flow.connections for flow in held.finish()] == [1]
+
+
+def test_an_attempt_that_may_still_be_answered_waits_for_the_next_cut() -> None:
+    held = Connections()
+    list(held.packet(packet(True, SYN)))
+    assert cut(held, 30, anew=True) == []
+    list(held.packet(packet(False, SYN_ACK, at=START + 31)))
+    assert [(flow.outcome, flow.connections) for flow in cut(held, 32)] == [(Outcome.ALLOWED, 1)]
+    list(held.packet(packet(True, SYN, own=41_000)))
+    assert [flow.outcome for flow in cut(held, 60)] == [Outcome.UNANSWERED]
+
+
+@pytest.mark.parametrize(("kind", "silence"), [({}, 7_200), (UDP, 600)])
+def test_what_is_silent_for_long_is_closed(kind: dict[str, Any], silence: int) -> None:
+    held = Connections()
+    list(held.packet(packet(True, SYN, **kind)))
+    cut(held, silence - 1)
+    assert held._open
+    cut(held, silence)
+    assert not held._open
+
+
+@given(
+    st.lists(st.tuples(st.booleans(), st.sampled_from([SYN, SYN_ACK, RST, 0x18]), st.integers(1, 90)), max_size=20),
+    st.integers(0, 20),
+    st.booleans(),
+)
+def test_wherever_it_is_cut_no_byte_is_lost_and_none_told_twice(
+    steps: list[tuple[bool, int, int]], where: int, anew: bool
+) -> None:
+    packets, at = [], START
+    for sent, flags, pause in steps:
+        at += pause
+        packets.append(packet(sent, flags, at=at))
+    whole = flows(*packets)
+    held, found = Connections(), []
+    for number, one in enumerate(packets):
+        if number == where:
+            found += list(held.cut(one.at, anew=anew))
+        found += list(held.packet(one))
+    found += list(held.finish())
+    assert sum(flow.bytes_out or 0 for flow in found) == sum(flow.bytes_out or 0 for flow in whole)
+    assert sum(flow.bytes_in or 0 for flow in found) == sum(flow.bytes_in or 0 for flow in whole)
+    more = sum(flow.connections for flow in found) - sum(flow.connections for flow in whole)
+    assert more in ((0, 1) if anew else (0,))

@@ -1,3 +1,4 @@
+from collections import Counter
 from pathlib import Path
 
 from egress_makers import (
@@ -6,10 +7,13 @@ from egress_makers import (
     OTHER,
     RECORDER,
     RESOLVER,
+    START,
     a_scope,
     cameras,
     csv_log,
     datagram,
+    device,
+    flow,
     judged,
     lookup,
     only,
@@ -19,8 +23,12 @@ from egress_makers import (
     visit,
 )
 
+from camscan.egress.check import judge_of
+from camscan.egress.contacts import Gathering
 from camscan.egress.flow import Outcome
-from camscan.egress.judge import FLEET
+from camscan.egress.judge import FLEET, Judge, Sent
+from camscan.egress.known import Known
+from camscan.egress.source import Tally
 
 EXPECTS = f'recorders = ["{RECORDER}"]\ndns = ["{RESOLVER}"]\nntp = ["{RESOLVER}"]'
 
@@ -82,6 +90,26 @@ def test_an_upload_past_the_days_limit_is_told_beside_its_rule(tmp_path: Path) -
     assert rules(judged(tmp_path, csv_log(*spread), scope=scope)) == ["unlisted-destination"]
     talk = [row(bytes_out=3_000, bytes_in=2_900)]
     assert rules(judged(tmp_path, csv_log(*talk), scope=scope)) == ["unlisted-destination"]
+
+
+def test_what_was_sent_earlier_that_day_counts() -> None:
+    known = Known([device()])
+    day = int(START // 86_400)
+
+    def gathered(out: int) -> Judge:
+        gathering = Gathering(known, a_scope("", "upload_alert_bytes = 1000"))
+        gathering.take([flow(bytes_out=out, bytes_in=10)], 0, Tally(kind="pcap"))
+        return judge_of(gathering, earlier=earlier)
+
+    earlier: dict[tuple[int, str], Sent] = {}
+    first = gathered(600)
+    assert [one.rule.value for one in first.findings()] == ["unlisted-destination"]
+    earlier = first.sent
+    assert {place: (dict(sent.days), sent.back) for place, sent in earlier.items()} == {(0, CLOUD): ({day: 600}, 10)}
+    uploads = [one for one in gathered(500).findings() if one.rule.value == "upload-volume"]
+    assert [(one.bytes_out, one.bytes_in) for one in uploads] == [(1_100, 20)]
+    earlier = {(0, "198.51.100.7"): Sent(Counter({day: 5_000}))}
+    assert [one.rule.value for one in gathered(10).findings()] == ["unlisted-destination"]
 
 
 def test_what_the_site_allows_may_be_large(tmp_path: Path) -> None:

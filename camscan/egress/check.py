@@ -1,9 +1,10 @@
 """Reads inputs of any mixture, judges every known device, and says what was not seen."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, tzinfo
 from ipaddress import ip_address
 from pathlib import Path
+from types import MappingProxyType
 from typing import BinaryIO
 
 from camscan.device import Device
@@ -12,9 +13,8 @@ from camscan.egress.baseline import Baseline
 from camscan.egress.catalogue import shipped_catalogue
 from camscan.egress.contacts import Gathering
 from camscan.egress.expected import Expected
-from camscan.egress.finding import Finding
 from camscan.egress.inputs import read_all
-from camscan.egress.judge import Judge
+from camscan.egress.judge import Judge, Sent
 from camscan.egress.known import Known
 from camscan.egress.places import Gazetteer, Places, shipped_places
 from camscan.egress.report import Input, Report
@@ -49,20 +49,33 @@ def check(  # noqa: PLR0913 - each is one thing that the operator may say
     inputs = read_all(paths, gathering, stdin, zone)
     if all(one.error for one in inputs):
         raise UsageError("\n".join(f"{one.file}: {one.error}." for one in inputs) or "There is no file to read.")
-    judge = Judge(
+    return report_of(judge_of(gathering, baseline, places), inputs, naming)
+
+
+def judge_of(
+    gathering: Gathering,
+    baseline: Baseline | None = None,
+    places: Gazetteer | None = None,
+    earlier: Mapping[tuple[int, str], Sent] = MappingProxyType({}),
+) -> Judge:
+    """The judge of what was gathered, by the scope that it was gathered for."""
+    scope = gathering.scope
+    return Judge(
         gathering=gathering,
         catalogue=shipped_catalogue(),
         expected_of=_expectations(gathering, scope),
         upload_alert_bytes=(scope.limits if scope is not None else Limits()).upload_alert_bytes,
         baseline=baseline,
         places=places or shipped_places(),
+        earlier=earlier,
     )
+
+
+def report_of(judge: Judge, inputs: tuple[Input, ...], naming: Naming) -> Report:
+    """The report on ``inputs``, which the judge's gathering was read from."""
+    gathering, known = judge.gathering, judge.gathering.known
     findings = tuple(told(one, known.devices, naming) for one in judge.findings())
-    return _report(gathering, inputs, findings, judge)
-
-
-def _report(gathering: Gathering, inputs: tuple[Input, ...], findings: tuple[Finding, ...], judge: Judge) -> Report:
-    seen, known = gathering.seen, gathering.known
+    seen = gathering.seen
     # Of the addresses that --all met, only those with a finding are told.
     told_of = {number for finding in findings for number in finding.devices} | set(range(known.listed))
     seen = {number: one for number, one in seen.items() if number in told_of}

@@ -3,12 +3,21 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import islice
+from math import inf
 
 from camscan.egress.contacts import DAY
 from camscan.egress.flow import Direction, Flow, Mark, Outcome
 
 OPEN_LIMIT = 100_000
 """Connections open at once; past it the oldest quarter is closed."""
+
+PATIENCE = 60.0
+"""Seconds for which a connection may still be answered before a cut tells of it."""
+
+IDLE = {"tcp": 7_200.0}
+OTHERWISE_IDLE = 600.0
+"""Seconds of silence after which a cut closes a connection: what home routers and firewalls do (RFC 5382, REQ-5; RFC
+4787, REQ-5)."""
 
 SYN, RST, ACK, FIN = 0x02, 0x04, 0x10, 0x01
 """TCP flags (RFC 9293, 3.1)."""
@@ -50,6 +59,15 @@ class _Open:
     name: str = ""
     marks: set[Mark] = field(default_factory=set)
 
+    @property
+    def silent(self) -> bool:
+        """Whether nothing came since the last cut."""
+        return not self.out and not self.back
+
+    def after_cut(self) -> "_Open":
+        """What stays open once everything so far was told."""
+        return _Open(inf, self.last, 0, self.by_device, answered=self.answered, refused=self.refused, carried_on=True)
+
 
 Key = tuple[str, str, str, int, int]
 
@@ -66,14 +84,12 @@ class Connections:
         now = self._open.get(key)
         begins = packet.protocol == "tcp" and packet.flags & (SYN | ACK) == SYN
         if now is not None and begins and (now.answered or now.refused):
-            yield self._flow(key, self._open.pop(key))
+            yield from self._ended(key)
             now = None
-        elif now is not None and int(packet.at // DAY) != int(now.last // DAY):
+        elif now is not None and int(packet.at // DAY) != int(now.last // DAY) and not now.silent:
             # So that a volume is counted on the day it was sent.
-            ended = self._open.pop(key)
-            yield self._flow(key, ended)
-            now = _Open(packet.at, packet.at, packet.record, ended.by_device, answered=ended.answered, carried_on=True)
-            self._open[key] = now
+            yield from self._ended(key)
+            now = self._open[key] = now.after_cut()
         if now is None:
             if len(self._open) >= OPEN_LIMIT:
                 yield from self._oldest()
@@ -92,13 +108,29 @@ class Connections:
     def finish(self) -> Iterator[Flow]:
         """Everything that is still open."""
         while self._open:
-            key, now = next(iter(self._open.items()))
-            del self._open[key]
-            yield self._flow(key, now)
+            yield from self._ended(next(iter(self._open)))
+
+    def cut(self, at: float, *, anew: bool) -> Iterator[Flow]:
+        """What all that is open at ``at`` did since the last cut. It stays open unless it has long been silent. What
+        it does later is the same connection's, or with ``anew`` one more of the stretch of time that begins now. What
+        began less than PATIENCE ago and is not answered is left for the next cut."""
+        for key, now in list(self._open.items()):
+            if not now.answered and not now.refused and at - min(now.first, now.last) < PATIENCE:
+                continue
+            yield from self._ended(key)
+            if at - now.last < IDLE.get(key[2], OTHERWISE_IDLE):
+                # At the end of the table, where what came last stands: the oldest are closed first when it is full.
+                stays = self._open[key] = now.after_cut()
+                stays.carried_on = not anew
 
     def _oldest(self) -> Iterator[Flow]:
         for key in list(islice(self._open, OPEN_LIMIT // 4)):
-            yield self._flow(key, self._open.pop(key))
+            yield from self._ended(key)
+
+    def _ended(self, key: Key) -> Iterator[Flow]:
+        now = self._open.pop(key)
+        if not now.silent:
+            yield self._flow(key, now)
 
     @staticmethod
     def _flow(key: Key, now: _Open) -> Flow:
@@ -149,6 +181,7 @@ def by_ports(own: int, peer: int) -> bool | None:
 def _add(now: _Open, packet: Packet) -> None:
     now.last = max(now.last, packet.at)
     now.first = min(now.first, packet.at)
+    now.record = now.record or packet.record
     if packet.sent:
         now.out += packet.size
     else:

@@ -1,7 +1,7 @@
 """From contacts to findings: each contact by the rules, then those that belong together as one finding."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -31,9 +31,18 @@ _LOCAL_NAMES = (".local", ".lan", ".home", ".internal", ".arpa", ".localdomain")
 _RANK = {Severity.HIGH: 0, Severity.MEDIUM: 1, Severity.LOW: 2}
 
 
+@dataclass(slots=True)
+class Sent:
+    """What one device sent to one host on each UTC day (days since 1970), and what came back in all, in bytes."""
+
+    days: Counter[int] = field(default_factory=Counter)
+    back: int = 0
+
+
 @dataclass(frozen=True)
 class Judge:
-    """What contacts are judged by. ``expected_of`` gives the expectations of a device's site."""
+    """What contacts are judged by. ``expected_of`` gives the expectations of a device's site; ``earlier`` is what the
+    devices sent on this day before the gathering began, by number and host."""
 
     gathering: Gathering
     catalogue: Catalogue
@@ -41,6 +50,7 @@ class Judge:
     upload_alert_bytes: int
     baseline: Baseline | None = None
     places: Gazetteer | None = None
+    earlier: Mapping[tuple[int, str], Sent] = field(default_factory=dict)
 
     def findings(self) -> list[Finding]:
         """All findings: the gravest first, then those with most devices."""
@@ -132,27 +142,44 @@ class Judge:
 
     def _uploads(self) -> Iterator[Finding]:
         """Destinations that were sent more than the alert's volume on one UTC day by one device."""
-        sent: dict[tuple[int, str], _Group] = {}
         reason = Reason(Rule.UPLOAD, Severity.MEDIUM, "", ("recorder", "allow"))
+        by_place: dict[str, _Group] = {}
+        totals: dict[str, tuple[int, int]] = {}
+        for place, cases in self._senders.items():
+            sent, host = self.sent[place], place[1]
+            out = sent.days.total()
+            if max(sent.days.values()) >= self.upload_alert_bytes and out >= UPLOAD_RATIO * sent.back:
+                by_place.setdefault(host, _Group(reason)).cases += [(case, reason) for case in cases]
+                before = totals.get(host, (0, 0))
+                totals[host] = before[0] + out, before[1] + sent.back
+        for host, group in by_place.items():
+            finding = group.one(self, reason)
+            out, back = totals[host]
+            yield replace(finding, bytes_out=out, bytes_in=back) if self.earlier else finding
+
+    @cached_property
+    def _senders(self) -> dict[tuple[int, str], list[Case]]:
+        """Contacts in which a device sent something to a host that is not expected, by device and host."""
+        senders: dict[tuple[int, str], list[Case]] = {}
         for case in self.cases:
             contact = case.contact
             if contact.key.direction is Direction.IN or not case.outward or not contact.days:
                 continue
             if contact.key.device >= self.gathering.known.listed or self._is_allowed(case):
                 continue
-            place = (contact.key.device, case.name or contact.key.peer)
-            sent.setdefault(place, _Group(reason)).cases.append((case, reason))
-        by_place: dict[str, _Group] = {}
-        for (_, host), group in sent.items():
-            days: Counter[int] = Counter()
-            for case, _reason in group.cases:
-                days.update(case.contact.days)
-            most = max(days.values())
-            out, back = sum(days.values()), sum(case.contact.bytes_in or 0 for case, _ in group.cases)
-            if most >= self.upload_alert_bytes and out >= UPLOAD_RATIO * back:
-                by_place.setdefault(host, _Group(reason)).cases += group.cases
-        for group in by_place.values():
-            yield group.one(self, reason)
+            senders.setdefault((contact.key.device, case.name or contact.key.peer), []).append(case)
+        return senders
+
+    @cached_property
+    def sent(self) -> dict[tuple[int, str], Sent]:
+        """What each of these devices sent to each of these hosts, and what they had sent ``earlier``."""
+        found = {place: Sent(Counter(sent.days), sent.back) for place, sent in self.earlier.items()}
+        for place, cases in self._senders.items():
+            sent = found.setdefault(place, Sent())
+            for case in cases:
+                sent.days.update(case.contact.days)
+                sent.back += case.contact.bytes_in or 0
+        return found
 
     def _is_allowed(self, case: Case) -> bool:
         if case.baseline is not None and case.baseline.approves(case):

@@ -67,6 +67,13 @@ class Packets:
         else:
             self._tally.other += 1
 
+    def cut(self, at: float, *, anew: bool) -> Iterator[Item]:
+        """What the open connections did so far (connections.py); with ``anew`` also what exporters told so far."""
+        for flow in self._connections.cut(at, anew=anew):
+            yield from as_each_sees(flow, self._known)
+        if anew:
+            yield from self._as_netflow(self._exports.finish())
+
     def finish(self) -> Iterator[Item]:
         """What is still open at the end."""
         for flow in self._connections.finish():
