@@ -1,14 +1,15 @@
 """What comes out: which evidence speaks for a device, and how much of it."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from inventory_makers import MAC_A, MORNING, SERIAL_A, SITE, Estate, address, heard, start
+from inventory_makers import MAC_A, MAC_B, MORNING, SERIAL_A, SITE, Estate, address, heard, start
 
 from camscan.evidence import FIELDS, Evidence, Outcome
-from camscan.inventory import Inventory, ScanKind, reading
+from camscan.inventory import Inventory, ScanKind, ScanStatus, reading
 
 
 @pytest.fixture
@@ -46,6 +47,45 @@ def test_what_a_camera_said_last_year_counts_where_a_key_ties_it_to_today(estate
     estate.scan(("10.1.0.20", ("arp.mac", MAC_A), ("sadp.model", "DS-2CD2032"), ("http.title", "old")))
     estate.scan(("10.1.0.20", ("arp.mac", MAC_A), ("http.title", "new")))
     assert said(estate.inventory) == {("arp.mac", MAC_A), ("sadp.model", "DS-2CD2032"), ("http.title", "new")}
+
+
+LAST_YEAR = MORNING - timedelta(days=365)
+
+
+def listen(inventory: Inventory, *pairs: tuple[str, str], ip: str = "10.1.0.20") -> str:
+    """Takes in a capture of last year, today."""
+    scan_id = inventory.begin_scan(replace(start(kind=ScanKind.LISTEN), started=LAST_YEAR))
+    each = [heard(ip, pair, probe=pair[0].partition(".")[0], at=LAST_YEAR) for pair in pairs]
+    inventory.save_host(scan_id, address(ip), SITE, each)
+    inventory.finish_scan(scan_id, ScanStatus.COMPLETE, 0, True, "head", [], finished=LAST_YEAR)
+    return scan_id
+
+
+def test_a_capture_of_last_year_does_not_speak_for_today(estate: Estate) -> None:
+    estate.scan(("10.1.0.20", ("arp.mac", MAC_A), ("http.title", "new")))
+    listen(estate.inventory, ("arp.mac", MAC_A), ("http.title", "old"), ("sadp.model", "DS-2CD2032"))
+    assert said(estate.inventory) == {("arp.mac", MAC_A), ("http.title", "new"), ("sadp.model", "DS-2CD2032")}
+    (device,) = estate.inventory.hosts()
+    assert (device.first_seen, device.last_seen) == (LAST_YEAR, MORNING + timedelta(days=1))
+
+
+def test_who_had_the_address_last_year_is_not_who_has_it_today(estate: Estate) -> None:
+    estate.scan(("10.1.0.20", ("http.title", "AXIS")))
+    listen(estate.inventory, ("sadp.model", "DS-2CD2032"))
+    assert said(estate.inventory) == {("http.title", "AXIS")}
+    estate.scan(("10.1.0.20", ("arp.mac", MAC_B)))
+    listen(estate.inventory, ("arp.mac", MAC_A), ("sadp.model", "DS-2CD2032"))
+    assert said(estate.inventory) == {("arp.mac", MAC_B)}
+    estate.scan(("10.1.0.20", ("http.title", "AXIS")))
+    found = estate.inventory.find(address("10.1.0.20"))
+    assert found is not None
+    assert ("sadp.model", "DS-2CD2032") not in said(estate.inventory)
+
+
+def test_a_listening_has_the_times_of_its_packets(estate: Estate) -> None:
+    listen(estate.inventory, ("http.title", "old"))
+    (scan,) = estate.inventory.scans()
+    assert (scan.kind, scan.started, scan.finished, scan.packets_sent) == (ScanKind.LISTEN, LAST_YEAR, LAST_YEAR, 0)
 
 
 def test_silence_leaves_the_last_answers_in_place(estate: Estate) -> None:
