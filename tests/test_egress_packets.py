@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from egress_makers import (
     CAMERA,
     CLOUD,
+    DATA,
     MAC,
     OTHER_MAC,
     RECORDER,
@@ -25,6 +26,7 @@ from egress_makers import (
 )
 from hypothesis import given
 from hypothesis import strategies as st
+from netflow_makers import a_set, basic, ipfix, template, v5, v5_record
 
 from camscan.egress.flow import Answer, Binding, Direction, Flow, Item, Mark, Outcome
 from camscan.egress.known import Known
@@ -195,3 +197,95 @@ def test_an_impossible_time_is_skipped() -> None:
     frame = visit()[0]
     assert not list(reading.packets.packet(1e13, frame, *LINKS[1](frame), 1))
     assert reading.tally.skipped == {"its time is impossible": 1}
+
+
+def over_tcp(*messages: bytes, cut: int) -> list[bytes]:
+    """A lookup over TCP whose answer comes in two segments, the later one first."""
+    asked, *answered = (len(one).to_bytes(2, "big") + one for one in messages)
+    ports, whole = (40_000, 53), b"".join(answered)
+    pieces = [(CAMERA, RESOLVER, ports, 1, asked), (RESOLVER, CAMERA, ports[::-1], 1 + cut, whole[cut:]),
+              (RESOLVER, CAMERA, ports[::-1], 1, whole[:cut])]  # fmt: skip
+    frames = [segment(CAMERA, RESOLVER, ports, SYN), segment(RESOLVER, CAMERA, ports[::-1], SYN | 0x10)]
+    frames = [numbered(frame, 0) for frame in frames]
+    return frames + [numbered(segment(one, two, some, DATA, body), at) for one, two, some, at, body in pieces]
+
+
+def numbered(frame: bytes, number: int) -> bytes:
+    """A frame of IPv4 and TCP with another sequence number."""
+    return frame[:38] + number.to_bytes(4, "big") + frame[42:]
+
+
+def test_lookups_over_tcp_count_as_those_over_udp() -> None:
+    messages = (dns("a.example.com"), dns("a.example.com", CLOUD), dns("b.example.com", CLOUD))
+    for cut in (1, 2, 30, 60):
+        reading = Reading()
+        items = reading.items(over_tcp(*messages, cut=cut))
+        answers = [(item.client, item.name, item.addresses) for item in items if isinstance(item, Answer)]
+        assert answers == [(CAMERA, "a.example.com", (CLOUD,)), (CAMERA, "b.example.com", (CLOUD,))]
+        assert [flow.name for flow in flows(items) if flow.outcome is Outcome.NAME_ONLY] == ["a.example.com"]
+        assert [(flow.protocol, flow.port) for flow in flows(items) if flow.peer] == [("tcp", 53)]
+        assert not reading.tally.skipped
+
+
+def test_what_cannot_be_read_over_tcp_is_counted() -> None:
+    reading = Reading()
+    reading.items(over_tcp(dns("a.example.com"), bytes(5), cut=3))
+    assert reading.tally.skipped == {"DNS over TCP: an impossible length": 1}
+    reading = Reading()
+    began, *rest = over_tcp(dns("a.example.com"), dns("a.example.com", CLOUD), cut=5)
+    reading.items([began, rest[0], *(frame[:-4] for frame in rest[1:])])
+    assert reading.tally.skipped == {"DNS over TCP: a segment is not in the capture": 3}
+
+
+def test_names_in_mdns_and_llmnr_are_no_lookups() -> None:
+    for port in (5353, 5355, 137):
+        items = Reading().items(
+            [datagram(CAMERA, "224.0.0.251", (port, port), dns("camera.example.com")),
+             datagram(RECORDER, CAMERA, (port, 50_000), dns("camera.example.com", CLOUD))]
+        )  # fmt: skip
+        assert not [item for item in items if isinstance(item, Answer)]
+        assert not [flow for flow in flows(items) if flow.name]
+
+
+EXPORTER, COLLECTOR = "10.1.0.1", "10.1.0.3"
+
+
+def test_what_an_exporter_tells_in_a_capture() -> None:
+    reading = Reading()
+    sent = [ipfix(a_set(256, basic())), ipfix(template()), *([ipfix(a_set(256, basic(ports=(41_000, 443))))] * 9)]
+    items = reading.items([datagram(EXPORTER, COLLECTOR, (50_000, 2055), one) for one in sent])
+    assert [(flow.peer, flow.record) for flow in flows(items)] == [(CLOUD, 1), (CLOUD, 3)]
+    assert not reading.packets.dull
+    assert reading.tally.skipped == {}
+
+
+def test_an_exporter_that_is_a_device_itself() -> None:
+    reading = Reading()
+    frames = [
+        datagram(CAMERA, COLLECTOR, (50_000, 9995), v5([v5_record(ports=(number, 443))])) for number in range(1, 100)
+    ]
+    found = flows(reading.items(frames))
+    assert len([flow for flow in found if flow.peer == CLOUD]) == 99
+    assert [(flow.port, flow.connections) for flow in found if flow.peer == COLLECTOR] == [(9995, 1)]
+
+
+def test_what_an_exporter_tells_is_of_another_kind_than_the_capture() -> None:
+    reading = Reading()
+    reading.tally.kind = "pcap"
+    exported = datagram(EXPORTER, COLLECTOR, (50_000, 2055), v5([v5_record()]))
+    kinds = set()
+    for frame in (*visit(), exported):
+        for _ in reading.packets.packet(1_795_000_000.0, frame, *LINKS[1](frame), 1):
+            kinds.add(reading.tally.kind)
+    for flow in reading.packets.finish():
+        assert isinstance(flow, Flow)
+        kinds.add(reading.tally.kind)
+    assert kinds == {"pcap", "netflow"}
+    assert reading.tally.kind == "pcap"
+
+
+def test_a_datagram_that_only_begins_like_an_export_is_none() -> None:
+    reading = Reading()
+    almost = v5([v5_record()]) + b"more"
+    (flow,) = flows(reading.items([datagram(CAMERA, CLOUD, (50_000, 2055), almost)]))
+    assert (flow.port, flow.peer) == (2055, CLOUD)

@@ -9,6 +9,7 @@ from camscan.egress import network, signs, wire_dns
 from camscan.egress.addresses import Place, canonical_text, place_of
 from camscan.egress.clock import IMPOSSIBLE_TIME, LATEST
 from camscan.egress.connections import ACK, PROTOCOLS, SYN, Connections, Packet
+from camscan.egress.dns_streams import DnsStreams
 from camscan.egress.ends import as_each_sees
 from camscan.egress.flow import Answer, Binding, Direction, Flow, Item, Mark, Outcome
 from camscan.egress.known import Known
@@ -41,6 +42,7 @@ class Packets:
         self._tally = tally
         self._connections = Connections()
         self._exports = Exports(known, tally)
+        self._streams = DnsStreams()
         self._texts: dict[bytes, str] = {}
         self._local: dict[tuple[str, int, str, int], int] = {}
         self.dull = False
@@ -106,15 +108,16 @@ class Packets:
         if not self._tally.inside:
             self._tally.inside = mine or theirs or Place.LOCAL in (place_of(sender), place_of(receiver))
         protocol = PROTOCOLS.get(number, str(number))
-        if protocol == "udp" and body[8:10] in STARTS and not head.offset:
-            yield from self._exported(sender, body, record)
+        exported = protocol == "udp" and not head.offset and _is_export(body)
+        if exported:
+            yield from self._as_netflow(self._exports.message(sender, body[8:], record))
         if number == 47 or (protocol == "udp" and body[2:4] == b"\x12\xb5"):
             self._tally.note(TUNNEL)
         if not (mine or theirs):
             if protocol == "udp" and body[:4] == b"\x00\x43\x00\x44":
                 yield from self._dhcp(at, body[8:])
             else:
-                self.dull = True
+                self.dull = not exported
             return
         if head.offset:
             return  # the first fragment told all there is
@@ -134,7 +137,7 @@ class Packets:
         answers = protocol == "icmp" and body[0] in _ECHO_REPLIES
         flags = body[13] if protocol == "tcp" else SYN | ACK if answers else 0
         packet = Packet(at, device, peer, protocol, own, other, sent, head.size, flags, record)
-        yield from self._payload(packet, body)
+        yield from self._payload(packet, body, cut=bool(head.missing))
 
     def _by_mac(self, at: float, sender: str, mac: bytes) -> Iterator[Item]:
         """A known MAC at an address that is not known: the device has moved."""
@@ -143,19 +146,13 @@ class Packets:
             if binding is not None:
                 yield binding
 
-    def _exported(self, sender: str, body: bytes, record: int) -> Iterator[Item]:
-        """The flow records in a datagram, to whatever port, that is nothing but a message of NetFlow or IPFIX."""
-        content = body[8:]
-        if is_export(content, int.from_bytes(body[4:6], "big") - 8):
-            yield from self._as_netflow(self._exports.message(sender, content, record))
-
     def _as_netflow(self, items: Iterator[Item]) -> Iterator[Item]:
         """What exporters told, as an input of its own kind: the capture may hold the same connections itself."""
         kind, self._tally.kind = self._tally.kind, NETFLOW
         yield from items
         self._tally.kind = kind
 
-    def _payload(self, packet: Packet, body: bytes) -> Iterator[Item]:
+    def _payload(self, packet: Packet, body: bytes, *, cut: bool) -> Iterator[Item]:
         mark: Mark | None = None
         name = ""
         local = place_of(packet.peer) is Place.LOCAL
@@ -167,6 +164,8 @@ class Packets:
                 yield from self._dns(packet, content)
             elif {packet.own_port, packet.peer_port} == {67, 68}:
                 yield from self._dhcp(packet.at, content)
+        elif packet.protocol == "tcp" and 53 in (packet.own_port, packet.peer_port):
+            yield from self._dns_segment(packet, body, cut=cut)
         elif packet.protocol == "tcp" and (packet.sent or local):
             content = body[(body[12] >> 4) * 4 :]
             mark = signs.of_stream(content)
@@ -202,6 +201,15 @@ class Packets:
                 name=message.name,
             )  # fmt: skip
 
+    def _dns_segment(self, packet: Packet, body: bytes, *, cut: bool) -> Iterator[Item]:
+        """The messages that a TCP segment completes."""
+        key = (packet.device, packet.own_port, packet.peer, packet.peer_port, packet.sent)
+        number, start = int.from_bytes(body[4:8], "big"), max((body[12] >> 4) * 4, 20)
+        for message in self._streams.segment(key, number, packet.flags, body[start:], cut=cut):
+            yield from self._dns(packet, message)
+        while self._streams.lost:
+            self._tally.skip(self._streams.lost.pop())
+
     def _dhcp(self, at: float, content: bytes) -> Iterator[Item]:
         """An acknowledgement says which MAC holds which address."""
         with suppress(ParseError):
@@ -233,3 +241,8 @@ class Packets:
             sender, receiver = self._text(source), self._text(target)
             if self._known.knows(sender):
                 self._connections.denied((sender, receiver, PROTOCOLS[protocol], own, other))
+
+
+def _is_export(body: bytes) -> bool:
+    """Whether a datagram, to whatever port, is nothing but a message of NetFlow or IPFIX."""
+    return body[8:10] in STARTS and is_export(body[8:], int.from_bytes(body[4:6], "big") - 8)

@@ -12,6 +12,10 @@ JUMPS = 32
 RECORDS = 200
 """Records of one message that are read. A 64 KiB answer could hold 4,000."""
 
+NOT_DNS = frozenset({137, 5353, 5355})
+"""Ports of protocols that have its form and no names of the internet: NetBIOS (RFC 1002, 4.2), mDNS (RFC 6762), LLMNR
+(RFC 4795). Programs that log DNS log them, too."""
+
 _A, _AAAA = 1, 28
 _ADDRESSES = (_A, _AAAA, 255)
 

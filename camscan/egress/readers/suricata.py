@@ -16,6 +16,7 @@ from camscan.egress.readers.shape import Reader
 from camscan.egress.readers.sides import count_of, port_of, sides
 from camscan.egress.readers.zeek import ASKS
 from camscan.egress.source import Source
+from camscan.egress.wire_dns import NOT_DNS
 from camscan.errors import ParseError
 
 NO_JSON = "not a JSON object"
@@ -24,7 +25,6 @@ KIND = "suricata"
 
 Event = Mapping[str, Any]
 
-_MULTICAST_DNS = "5353"
 _QUESTIONS = ("query", "request")
 """What a dns event of a question is called: versions 1 and 2, version 3."""
 
@@ -130,7 +130,7 @@ def _dns(event: Event, dns: Event, when: tuple[float, float, int], source: Sourc
         client, server, port = server, client, "53"
     question = _text(dns, "type") in _QUESTIONS
     for device, peer, direction in sides(known, source.tally, client, server):
-        if direction is not Direction.OUT or port == _MULTICAST_DNS:
+        if direction is not Direction.OUT or port_of(port) in NOT_DNS:
             continue
         yield Flow(
             device=device,

@@ -8,6 +8,7 @@ from camscan.egress.flow import Answer, Direction, Flow, Item, Outcome, domain_n
 from camscan.egress.known import Known
 from camscan.egress.readers.sides import count_of, port_of, sides
 from camscan.egress.source import Source
+from camscan.egress.wire_dns import NOT_DNS
 
 STATES = {
     "S0": Outcome.UNANSWERED,
@@ -75,7 +76,7 @@ def _conn(row: Row, at: float, record: int, source: Source, known: Known) -> Ite
 
 def _dns(row: Row, at: float, record: int, source: Source, known: Known) -> Iterator[Item]:
     for device, peer, direction in sides(known, source.tally, row["id.orig_h"], row["id.resp_h"]):
-        if direction is not Direction.OUT or row.get("id.resp_p") == "5353":
+        if direction is not Direction.OUT or port_of(row.get("id.resp_p", "")) in NOT_DNS:
             continue
         answered = Outcome.ALLOWED if row.get("rcode") else Outcome.UNANSWERED
         yield Flow(
