@@ -27,6 +27,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("doctor", "identify", "scan", "scope_new"),
     ("data_files", "data_folder", "inventory"),
     ("data_update", "egress", "exchange", "report"),
+    ("listen",),
     ("lab",),
     ("cli",),
     ("__main__",),

@@ -14,6 +14,7 @@ from camscan.cli import (
     forgetting,
     importing,
     lab,
+    listening,
     listing,
     rematching,
     scanning,
@@ -66,6 +67,7 @@ app.command("demo", short_help="Scan a pretend estate on this computer.")(demo.d
 app.command("doctor", short_help="Say what this computer can and cannot see.")(doctor.doctor)
 app.add_typer(scoping.app, name="scope")
 app.command("scan", short_help="Find the cameras and say who made them.")(scanning.scan)
+app.command("listen", short_help="Find the cameras by listening alone.")(listening.listen)
 app.command("import", short_help="Take in nmap's results, or a list as CSV.")(importing.import_file)
 app.command("list", short_help="List the devices in the inventory.")(listing.list_devices)
 app.command("show", short_help="Show what is known about one device.")(showing.show)

@@ -78,7 +78,6 @@ def tail(
 
 def not_seen(screen: Screen, seen: Sequence[SiteCoverage]) -> None:
     """Says what was not seen, why, and what to do about it; each gap once, whichever sites share it."""
-    gaps = dict.fromkeys(gap for site in seen for gap in site.not_seen)
     outside = max((site.out_of_scope_answers for site in seen), default=0)
     if outside:
         screen.print()
@@ -86,10 +85,16 @@ def not_seen(screen: Screen, seen: Sequence[SiteCoverage]) -> None:
             f"{plural(outside, 'address', 'addresses')} outside the scope answered a group call;",
             "not one was contacted.",
         )
-    if gaps:
+    gaps(screen, seen)
+
+
+def gaps(screen: Screen, seen: Sequence[SiteCoverage]) -> None:
+    """The gaps alone."""
+    told = dict.fromkeys(gap for site in seen for gap in site.not_seen)
+    if told:
         screen.print()
         screen.say("Not seen, and what to do:")
-    for gap in gaps:
+    for gap in told:
         screen.tell(f"  - {gap.what[:1].upper()}{gap.what[1:]}: {gap.why}. {gap.what_to_do}")
 
 
