@@ -69,3 +69,14 @@ def test_with_everything_each_address_of_the_scope_is_a_device() -> None:
     assert known.who("10.1.1.1", START) == 1
     assert not known.knows("10.9.0.1")
     assert known.listed == 1
+
+
+def test_a_known_mac_at_an_address_of_the_inside_has_moved() -> None:
+    known = Known([device(mac=MAC)])
+    assert known.moved("203.0.113.9", MAC, START) is None
+    assert known.moved(CAMERA, MAC, START) is None
+    assert known.moved("10.1.0.99", OTHER_MAC, START) is None
+    assert known.moved("", MAC, START) is None
+    assert known.moved("10.1.0.99", MAC, START) == Binding("10.1.0.99", MAC, START)
+    assert known.knows("10.1.0.99")
+    assert known.moved("10.1.0.99", MAC, START) is None

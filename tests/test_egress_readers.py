@@ -2,6 +2,8 @@ import pytest
 from egress_makers import csv_log, pcap, pcapng, visit
 from hypothesis import given
 from hypothesis import strategies as st
+from netflow_makers import ipfix, template
+from nfdump_makers import nf_file
 
 from camscan.egress.readers import READERS, reader_of
 
@@ -27,6 +29,11 @@ from camscan.egress.readers import READERS, reader_of
             b"21/11/2026 10:00:00 0E70 PACKET  00000000033397A0 UDP Rcv 10.1.0.20 5b47   Q [0001] A (1)a(0)\n",
             "windows-dns",
         ),
+        (ipfix(template()), "netflow"),
+        (nf_file(), "nfcapd"),
+        (nf_file(layout=1), "nfcapd"),
+        (b"ts,te,td,sa,da,sp,dp,pr\n", "nfdump-csv"),
+        (b'[\n{\n\t"type" : "FLOW",\n\t"in_packets" : 1,\n\t"src4_addr" : "10.1.0.20"\n}]\n', "nfdump-json"),
         (b"", None),
         (b"MZ\x90\x00", None),
         (b"Nov 21 10:00:00 host sshd[1]: hello\n", None),

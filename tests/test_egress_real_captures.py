@@ -50,3 +50,9 @@ def test_awkward_link_types_are_read(name: str, form: str, records: int) -> None
     assert (one.format, one.error) == (form, None)
     assert one.records > 0
     assert one.records >= records or one.skipped
+
+
+def test_exported_flows_whose_templates_were_sent_before_the_capture() -> None:
+    (one,) = told("192.0.2.1", "ndpi_netflowv9.pcap").inputs
+    assert (one.records, one.error) == (10, None)
+    assert [count for why, count in one.skipped if "template" in why] == [23]

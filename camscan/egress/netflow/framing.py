@@ -3,7 +3,6 @@
 from struct import Struct
 
 V5, V9, IPFIX = 5, 9, 10
-_VERSIONS = frozenset({V5, V9, IPFIX})
 
 STARTS = frozenset({b"\x00\x05", b"\x00\x09", b"\x00\x0a"})
 """What each message begins with: its version."""
@@ -13,6 +12,7 @@ LARGEST = 65_535
 
 V5_HEAD, V5_RECORD, V5_RECORDS = 24, 48, 30
 V9_HEAD, IPFIX_HEAD = 20, 16
+_HEADS = {V5: V5_HEAD, V9: V9_HEAD, IPFIX: IPFIX_HEAD}
 
 _EARLIEST, _LATEST = 946_684_800, 4_102_444_800
 """2000 and 2100, in seconds since 1970: what the clock of an exporter may say."""
@@ -26,24 +26,23 @@ NEED_MORE, NO_MESSAGE = 0, -1
 def extent(data: bytes, start: int, *, final: bool) -> int:
     """Length of the message that begins at ``start`` of a stream; NEED_MORE where ``data`` ends before that is clear
     and is not ``final``; NO_MESSAGE where there is none. A final message may be longer than what is there."""
-    if len(data) - start < V5_HEAD:
-        if not final:
-            return NEED_MORE
-        if len(data) - start < IPFIX_HEAD:
-            return NO_MESSAGE
-    version, count = _pair(data, start)
-    if version not in _VERSIONS or not _plausible(data, start, version):
+    if len(data) - start < V5_HEAD and not final:
+        return NEED_MORE
+    if len(data) - start < IPFIX_HEAD:
         return NO_MESSAGE
+    version, count = _pair(data, start)
+    if version not in _HEADS or len(data) - start < _HEADS[version] or not _plausible(data, start, version):
+        return NO_MESSAGE
+    if version == V9:
+        return _sets(data, start, final=final)
     if version == V5:
-        return V5_HEAD + V5_RECORD * count if 1 <= count <= V5_RECORDS else NO_MESSAGE
-    if version == IPFIX:
-        return count if count >= IPFIX_HEAD else NO_MESSAGE
-    return _sets(data, start, final=final)
+        count = V5_HEAD + V5_RECORD * count if 1 <= count <= V5_RECORDS else 0
+    return count if count >= _HEADS[version] else NO_MESSAGE
 
 
 def _plausible(data: bytes, start: int, version: int) -> bool:
     at = start + (4 if version == IPFIX else 8)
-    return at + 4 <= len(data) and _EARLIEST <= _word(data, at)[0] <= _LATEST
+    return _EARLIEST <= _word(data, at)[0] <= _LATEST
 
 
 def _sets(data: bytes, start: int, *, final: bool) -> int:
@@ -52,7 +51,7 @@ def _sets(data: bytes, start: int, *, final: bool) -> int:
     position = start + V9_HEAD
     while position + 4 <= len(data):
         number, length = _pair(data, position)
-        if number in _VERSIONS:
+        if number in _HEADS:
             break
         if 1 < number < 256 or length < 4:
             return NO_MESSAGE if position == start + V9_HEAD else position - start
