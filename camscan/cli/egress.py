@@ -154,21 +154,11 @@ def _report(
     places: Sequence[Path] = (),
 ) -> "tuple[Report, Scope | None]":
     """The report, and the scope file where there is one."""
-    from camscan.cli.devices import Judge
-    from camscan.cli.options import inventory_url
-    from camscan.cli.output import scope_if_there
     from camscan.egress import baseline as lists
     from camscan.egress.check import check as judge
-    from camscan.egress.check import device_of
 
-    (scope, inventory), (everything, baseline_file, zone) = where, how
-    declared = scope_if_there(scope)
-    judging = Judge.shipped()
-    if everything and declared is None:
-        raise UsageError(f"--all needs a scope file, and there is no {scope}.")
-    devices = [device_of(address) for address in addresses]
-    if not devices and (inventory is not None or not everything or Path(inventory_url(scope, None)).exists()):
-        devices = _of_inventory(judging, scope, inventory)
+    everything, baseline_file, zone = how
+    devices, declared, judging = whom(addresses, where, everything=everything)
     report = judge(
         files,
         devices,
@@ -177,12 +167,33 @@ def _report(
         baseline=lists.load(baseline_file) if baseline_file else None,
         naming=judging.name,
         zone=_zone(zone),
-        places=_places(places),
+        places=places_of(places),
     )
     return report, declared
 
 
-def _places(files: Sequence[Path]) -> "Gazetteer | None":
+def whom(
+    addresses: Sequence[str], where: tuple[Path, str | None], *, everything: bool
+) -> "tuple[list[Device], Scope | None, Judge]":
+    """The devices to judge, those of the inventory unless others are named; the scope file where there is one; and what
+    makers are called by. ``where`` is scope file and inventory."""
+    from camscan.cli.devices import Judge
+    from camscan.cli.options import inventory_url
+    from camscan.cli.output import scope_if_there
+    from camscan.egress.check import device_of
+
+    scope, inventory = where
+    declared = scope_if_there(scope)
+    judging = Judge.shipped()
+    if everything and declared is None:
+        raise UsageError(f"--all needs a scope file, and there is no {scope}.")
+    devices = [device_of(address) for address in addresses]
+    if not devices and (inventory is not None or not everything or Path(inventory_url(scope, None)).exists()):
+        devices = _of_inventory(judging, scope, inventory)
+    return devices, declared, judging
+
+
+def places_of(files: Sequence[Path]) -> "Gazetteer | None":
     """The owner's own files before the shipped table; None without any, which leaves that alone."""
     if not files:
         return None

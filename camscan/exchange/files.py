@@ -12,11 +12,11 @@ from camscan.errors import UsageError
 
 
 @contextmanager
-def write_atomically(path: Path) -> Iterator[TextIO]:
+def write_atomically(path: Path, mode: int = 0o666) -> Iterator[TextIO]:
     """A UTF-8 text file to write to, which takes the place of ``path`` when the block ends without an error.
 
-    Until then ``path`` is as it was; after an error, too. A pipe or a device is written to directly. Line ends are
-    the writer's own. Raises UsageError where the file cannot be written.
+    Until then ``path`` is as it was; after an error, too. A new file has the permissions ``mode``, less the umask. A
+    pipe or a device is written to directly. Line ends are the writer's own. Raises UsageError where the file cannot be written.
     """
     if path.exists() and not path.is_file():
         with _explained(path), path.open("w", encoding="utf-8", newline="") as stream:
@@ -26,7 +26,7 @@ def write_atomically(path: Path) -> Iterator[TextIO]:
     draft = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
     try:
         with _explained(path):
-            handle = os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666)
+            handle = os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, mode)
             with open(handle, "w", encoding="utf-8", newline="") as stream:  # noqa: PTH123 - of a handle, not of a path
                 yield stream
                 stream.flush()
