@@ -16,7 +16,8 @@ def write_atomically(path: Path, mode: int = 0o666) -> Iterator[TextIO]:
     """A UTF-8 text file to write to, which takes the place of ``path`` when the block ends without an error.
 
     Until then ``path`` is as it was; after an error, too. A new file has the permissions ``mode``, less the umask. A
-    pipe or a device is written to directly. Line ends are the writer's own. Raises UsageError where the file cannot be written.
+    pipe or a device is written to directly. Line ends are the writer's own. Raises UsageError where the file cannot be
+    written.
     """
     if path.exists() and not path.is_file():
         with _explained(path), path.open("w", encoding="utf-8", newline="") as stream:
