@@ -1,5 +1,6 @@
 """Devices that are alike come to the same conclusion; what tells nothing is passed over."""
 
+from collections.abc import Hashable
 from functools import cache
 
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from camscan.evidence import Observation, Outcome, Transport, Via
 from camscan.identify import SignatureSet, assess, load
-from camscan.identify.likeness import Life, Likeness, Line, life
+from camscan.identify.likeness import Life, Likeness, life
 
 
 @cache
@@ -18,20 +19,20 @@ def shipped() -> SignatureSet:
     return load()
 
 
-def lines(likeness: Likeness, *observations: Observation) -> list[Line]:
+def key(likeness: Likeness, *observations: Observation) -> Hashable:
     found = []
     for one in sorted(observations, key=lambda item: item.at):
         words = (one.transport.value, one.via.value, one.outcome.value)
         numbers = [likeness.of_value(item.name, item.value) for item in one.evidence]
         said = [number for number in numbers if number is not None]
         door = f"{one.port} {one.probe} {' '.join(words)}"
-        found.append(Line(str(one.ip), door, life(*words, answered=bool(one.evidence)), said))
-    return found
+        found.append((str(one.ip), likeness.of_answer(door, life(*words, answered=bool(one.evidence)), said)))
+    return likeness.of_device(found)
 
 
 def alike(*devices: tuple[Observation, ...]) -> bool:
     likeness = Likeness(shipped())
-    return len({likeness.of_device(lines(likeness, *device)) for device in devices}) == 1
+    return len({key(likeness, *device) for device in devices}) == 1
 
 
 def test_numbers_of_their_own_do_not_matter() -> None:

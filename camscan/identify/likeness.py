@@ -7,7 +7,6 @@ numbers, addresses and times are passed over.
 
 from collections.abc import Hashable, Iterable, Sequence
 from enum import IntEnum
-from typing import NamedTuple
 
 from camscan.evidence import FIELDS, Outcome, Transport, Via
 from camscan.identify.attributes import MODEL_SOURCES
@@ -22,16 +21,8 @@ _PASSIVE = Via.PASSIVE.value
 _REALMS, _MACS = frozenset(REALM_FIELDS), frozenset((*MAC_FIELDS, *REALM_FIELDS))
 _NAMES = frozenset(name for name in (*MODEL_FIELDS, *MODEL_SOURCES) if name in FIELDS) - _REALMS - {SCOPE_FIELD}
 
-
-class Line(NamedTuple):
-    """One observation in brief. ``door`` tells transport, port, way, probe and outcome apart and need not be read;
-    ``life`` is what it proves where it told nothing; ``said`` holds the numbers of ``Likeness.of_value`` of what it
-    told, in the order of the answer."""
-
-    ip: str
-    door: str
-    life: "Life"
-    said: Sequence[int]
+_TELLING = _MACS | _NAMES | {SCOPE_FIELD} | LINK_FIELDS
+"""Fields of which a value can tell something though it meets no condition."""
 
 
 class Life(IntEnum):
@@ -55,18 +46,22 @@ def life(transport: str, via: str, outcome: str, *, answered: bool) -> Life:
 
 
 class Likeness:
-    """Numbers for values and keys for devices, with regard to one signature set."""
+    """Numbers for values and for answers, and keys for devices, with regard to one signature set."""
 
     def __init__(self, signatures: SignatureSet) -> None:
         self._signatures = signatures
         self._numbers: dict[Hashable, int] = {}
         self._names: set[int] = set()
-        self.fields = frozenset(signatures.matcher.fields()) | _MACS | _NAMES | {SCOPE_FIELD} | LINK_FIELDS
+        self._answers: dict[Hashable, int] = {}
+        self._naming: dict[int, tuple[int, ...]] = {}
+        self.fields = _TELLING.union(signatures.matcher.fields())
         """Fields of which a value can tell something."""
 
     def of_value(self, name: str, value: str) -> int | None:
         """A number that all values have which tell the same, or None for one that tells nothing."""
         hits = self._signatures.matcher.hits_once(name, value)
+        if not hits and name not in _TELLING:
+            return None
         told: list[Hashable] = []
         named: str | None = None
         for hit in hits:
@@ -91,18 +86,26 @@ class Likeness:
             return self._signatures.models.find(value) is not None
         return name in _NAMES or (name == SCOPE_FIELD and value.startswith(HARDWARE))
 
-    def of_device(self, lines: Iterable[Line]) -> Hashable:
+    def of_answer(self, door: str, proves: Life, said: Sequence[int]) -> int:
+        """A number that all observations have which tell the same at the same door, and 0 for one that tells nothing.
+
+        ``door`` tells transport, port, way, probe and outcome apart and need not be read; ``proves`` is what the
+        observation proves where it told nothing; ``said`` are the numbers of ``of_value`` of what it told, in the
+        order of the answer.
+        """
+        if not said and not proves:
+            return 0
+        number = self._answers.setdefault((door, *said) if said else proves, len(self._answers) + 1)
+        naming = tuple(one for one in said if one in self._names)
+        if naming:
+            self._naming[number] = naming
+        return number
+
+    def of_device(self, answers: Iterable[tuple[str, int]]) -> Hashable:
         """A key that is the same only for devices that come to the same maker, brand, kind and model, with the same
-        verdicts and signatures. ``lines`` are a device's observations in the order of time."""
-        entries: set[tuple[object, ...]] = set()
+        verdicts and signatures. ``answers`` are a device's observations in the order of time: the address of each and
+        its number of ``of_answer``."""
         hosts: dict[str, int] = {}
-        names: list[int] = []
-        for ip, door, proves, said in lines:
-            if said:
-                entries.add((hosts.setdefault(ip, len(hosts)), door, *said))
-                names += said
-            elif proves:
-                entries.add((hosts.setdefault(ip, len(hosts)), int(proves)))
-        naming = self._names.intersection(names)
-        order = tuple(dict.fromkeys(number for number in reversed(names) if number in naming)) if naming else ()
-        return frozenset(entries), order
+        told = [(hosts.setdefault(ip, len(hosts)), answer) for ip, answer in answers if answer]
+        naming = [self._naming[answer] for _host, answer in reversed(told) if answer in self._naming]
+        return frozenset(told), tuple(dict.fromkeys(name for names in naming for name in reversed(names)))

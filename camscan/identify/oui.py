@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from camscan.errors import SignatureError
-from camscan.safe.mac import mac_address
+from camscan.safe.mac import mac_digits
 
 _WIDTHS = (36, 28, 24)
 _COLUMNS = ("prefix", "bits", "role", "maker", "brand", "registrant")
@@ -54,10 +54,10 @@ class OuiTable:
         None as well for what no registry assigned: group addresses, all zeros, and locally administered ones (IEEE
         802: second lowest bit of the first octet).
         """
-        canonical = mac_address(mac)
-        if canonical is None or int(canonical[1], 16) & 0b10:
+        digits = mac_digits(mac)
+        if digits is None or int(digits[1], 16) & 0b10:
             return None
-        digits = canonical.replace(":", "").upper()
+        digits = digits.upper()
         for bits in _WIDTHS:
             row = self._rows.get(digits[: bits // 4])
             if row is not None:

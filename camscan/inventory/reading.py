@@ -84,18 +84,18 @@ def host_records(database: Database, *, scan_id: int | None, with_raw: bool) -> 
     while True:
         with database.read() as connection:
             roots = connection.execute(wanted.where(number > last).limit(PAGE)).scalars().all()
-            records = _records(connection, roots, with_raw=with_raw, values=values)
+            page = records(connection, roots, with_raw=with_raw, values=values)
         if not roots:
             return
         last = roots[-1]
-        yield from records
+        yield from page
 
 
 def host_record(database: Database, device_id: int) -> HostRecord | None:
     """One device with its raw answers, by the number of any of its parts."""
     with database.read() as connection:
         root = connection.execute(sa.select(device.c.root).where(device.c.id == device_id)).scalar_one_or_none()
-        return next(iter(_records(connection, [root], with_raw=True)), None) if root is not None else None
+        return next(iter(records(connection, [root], with_raw=True)), None) if root is not None else None
 
 
 def device_last_at(connection: Connection, ip: IPAddress) -> int | None:
@@ -151,9 +151,10 @@ def distinct_evidence(database: Database) -> Iterator[Evidence]:
         yield from (Evidence(row.field, row.value) for row in rows if row.field in FIELDS)
 
 
-def _records(
-    connection: Connection, roots: Sequence[int], *, with_raw: bool, values: _Values | None = None
+def records(
+    connection: Connection, roots: Sequence[int], *, with_raw: bool = False, values: _Values | None = None
 ) -> list[HostRecord]:
+    """The devices of these numbers that were heard, in that order."""
     sightings = sightings_of(connection, roots)
     sites = {row.root: row.site for row in sites_of(connection, roots)}
     spoken = {root: speaking(found) for root, found in sightings.items()}
@@ -162,13 +163,13 @@ def _records(
     for root, one in _observations(connection, ids, with_raw=with_raw, values=values):
         heard[root].append(one)
     seen = _seen(connection, roots)
-    records = []
+    found = []
     for root in roots:
         addresses = addresses_of(sightings.get(root, ()))
         if not addresses:
             continue
         first, last = seen[root]
-        records.append(
+        found.append(
             HostRecord(
                 device_id=root,
                 site=sites[root],
@@ -179,7 +180,7 @@ def _records(
                 last_seen=from_number(last),
             )
         )
-    return records
+    return found
 
 
 def sightings_of(connection: Connection, roots: Collection[int]) -> dict[int, list[Sighting]]:

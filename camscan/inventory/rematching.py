@@ -11,9 +11,10 @@ from dataclasses import dataclass
 
 from camscan.identify import SignatureSet, assess
 from camscan.identify.likeness import Likeness
-from camscan.inventory import outlines
+from camscan.inventory import outlines, reading
 from camscan.inventory.conclusions import Conclusion
 from camscan.inventory.database import Database
+from camscan.inventory.outlines import Meanings
 
 REMEMBERED = 50_000
 """Conclusions that are kept for devices that are alike; about 60 MB."""
@@ -69,23 +70,59 @@ class Rematch:
 def conclude(database: Database, signatures: SignatureSet) -> Iterator[Concluded]:
     """What the stored evidence of every device says today, by device id."""
     likeness = Likeness(signatures)
-    told: dict[int, int] = {}
-    for number, field, text in outlines.values(database, likeness.fields):
-        meaning = likeness.of_value(field, text)
-        if meaning is not None:
-            told[number] = meaning
+    meanings = Meanings(likeness)
+    alike = _Alike(likeness)
     known: dict[Hashable, Conclusion] = {}
-    for outline in outlines.outlines(database, told):
-        if not outline.lines:
-            continue
-        key = likeness.of_device(outline.lines)
-        conclusion = known.get(key)
-        if conclusion is None:
-            conclusion = Conclusion.of(assess(outlines.observations(database, outline), signatures))
-            if len(known) >= REMEMBERED:
-                known.clear()
-            known[key] = conclusion
-        yield Concluded(outline.device_id, outline.site, outline.ip, conclusion)
+    more = True
+    while more:
+        with database.read() as connection:
+            more = meanings.read(connection)
+    last = 0
+    while True:
+        with database.read() as connection:
+            while meanings.read(connection):
+                """Another process has added values."""
+            roots = outlines.devices(connection, last)
+            page = outlines.outlines(connection, roots, meanings)
+            keys = {one.device_id: alike.key(one.text) for one in page}
+            new = {key: device_id for device_id, key in keys.items() if key not in known}
+            records = reading.records(connection, list(new.values()))
+        if not roots:
+            break
+        if len(known) >= REMEMBERED:
+            known = {key: known[key] for key in keys.values() if key in known}
+        for record in records:
+            known[keys[record.device_id]] = Conclusion.of(assess(record.observations, signatures))
+        for one in page:
+            yield Concluded(one.device_id, one.site, one.ip, known[keys[one.device_id]])
+        last = roots[-1]
+    with database.read() as connection:
+        meanings.drop(connection)
+
+
+class _Alike:
+    """Keys of devices by the text of their outlines. Most texts come again, word for word."""
+
+    def __init__(self, likeness: Likeness) -> None:
+        self._likeness = likeness
+        self._keys: dict[str, Hashable] = {}
+        self._answers: dict[str, int] = {}
+
+    def key(self, text: str) -> Hashable:
+        """``Likeness.of_device`` of a text."""
+        if text not in self._keys:
+            for kept in (self._keys, self._answers):
+                if len(kept) >= REMEMBERED:
+                    kept.clear()
+            told = [(ip, self._answer(rest)) for ip, rest in outlines.answers(text)]
+            self._keys[text] = self._likeness.of_device(told)
+        return self._keys[text]
+
+    def _answer(self, rest: str) -> int:
+        number = self._answers.get(rest)
+        if number is None:
+            number = self._answers[rest] = outlines.answer(rest, self._likeness)
+        return number
 
 
 def compare(concluded: Iterator[Concluded], before: dict[int, Conclusion]) -> Rematch:

@@ -98,7 +98,10 @@ class PatternSet:
 
     def search(self, text: str) -> list[int]:
         """The places in ``sources`` of all patterns that match anywhere in ``text``, lowest first."""
-        found = sorted(self._set.Match(text) or ())
-        if not found or found.pop() != self._always:
+        found: list[int] = self._set.Match(text) or []
+        if self._always not in found:
             return [place for place, pattern in enumerate(self._each) if pattern.search(text)]
-        return found
+        if len(found) == 1:
+            return []
+        found.sort()
+        return found[:-1]
