@@ -1,5 +1,3 @@
-from dataclasses import replace
-
 import pytest
 from egress_makers import CAMERA, CLOUD, OTHER, RECORDER, START, device
 from hypothesis import given
@@ -26,10 +24,10 @@ def there(**changes: object) -> Exported:
 
 def back(one: Exported, **changes: object) -> Exported:
     """The same the other way round."""
-    turned = replace(
-        one, source=one.target, target=one.source, source_port=one.target_port, target_port=one.source_port, octets=900
+    turned = one._replace(
+        source=one.target, target=one.source, source_port=one.target_port, target_port=one.source_port, octets=900
     )
-    return replace(turned, **changes)  # type: ignore[arg-type]  # the tests give what Exported takes
+    return turned._replace(**changes)  # type: ignore[arg-type]  # the tests give what Exported takes
 
 
 def joined(*records: Exported, devices: tuple[str, ...] = (CAMERA,)) -> list[Flow]:
@@ -114,7 +112,7 @@ def test_what_became_of_it(records: list[Exported], outcome: Outcome) -> None:
 
 def test_no_answer_says_something_where_answers_are_exported() -> None:
     lost = there(protocol=17, flags=None, target_port=8800, by_source=True)
-    elsewhere = replace(lost, exporter="other", source_port=41_000)
+    elsewhere = lost._replace(exporter="other", source_port=41_000)
     flows = joined(there(), back(there()), lost, elsewhere)
     assert [flow.outcome for flow in flows] == [Outcome.ALLOWED, Outcome.UNANSWERED, Outcome.UNKNOWN]
     assert [flow.bytes_in for flow in flows] == [900, 0, None]
@@ -134,7 +132,7 @@ def test_a_long_connection_is_told_again_and_again() -> None:
 def test_the_same_packets_told_twice_count_once() -> None:
     again = there(exporter="other", first=START + 0.3, last=START + 2.3)
     short = there(last=START, source_port=41_000)
-    flows = joined(there(), back(there()), again, back(again), short, replace(short, exporter="other"))
+    flows = joined(there(), back(there()), again, back(again), short, short._replace(exporter="other"))
     assert [(flow.connections, flow.bytes_out, flow.bytes_in) for flow in flows] == [(1, 500, 900), (1, 500, 0)]
     whole = there(last=START + 300, octets=5_000)
     assert one(whole, there(first=START + 60, last=START + 120, exporter="other")).bytes_out == 5_000
@@ -153,7 +151,7 @@ def test_events_of_one_connection_are_one() -> None:
     facts: dict[str, object] = {"event": True, "by_source": True, "flags": None}
     made = there(**facts, begins=True, octets=None, last=START)
     ended = there(**facts, both=True, back_octets=70, first=START + 9, last=START + 9)
-    again = replace(made, first=START + 20, last=START + 20)
+    again = made._replace(first=START + 20, last=START + 20)
     flows = joined(made, ended, again)
     assert [(flow.connections, flow.bytes_out, flow.bytes_in) for flow in flows] == [(1, 500, 70), (1, None, None)]
 
@@ -174,14 +172,14 @@ def test_pings_and_other_messages() -> None:
     flow = one(ping, back(ping, icmp=0))
     assert (flow.protocol, flow.port, flow.direction, flow.outcome) == ("icmp", None, Direction.OUT, Outcome.ALLOWED)
     assert one(back(ping)).direction is Direction.IN
-    assert one(replace(ping, icmp=0)).direction is Direction.UNKNOWN
-    assert joined(replace(ping, icmp=0x0301)) == []
+    assert one(ping._replace(icmp=0)).direction is Direction.UNKNOWN
+    assert joined(ping._replace(icmp=0x0301)) == []
 
 
 def test_protocols_without_ports() -> None:
     tunnel = there(protocol=47, source_port=None, target_port=None, flags=None)
     assert (one(tunnel).protocol, one(tunnel).port) == ("47", None)
-    assert one(replace(tunnel, protocol=-1)).protocol == "unknown"
+    assert one(tunnel._replace(protocol=-1)).protocol == "unknown"
 
 
 def test_two_known_devices_both_see_it() -> None:

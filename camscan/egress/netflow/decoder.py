@@ -1,10 +1,11 @@
 """Messages to flow records. Total: whatever is damaged is counted with its reason, and the rest is used."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address
 from struct import Struct
 
-from camscan.egress.addresses import Place, canonical_text, place_of
+from camscan.egress.addresses import CACHE, Place, canonical_text, place_of
 from camscan.egress.clock import IMPOSSIBLE_TIME, LATEST
 from camscan.egress.flow import Binding
 from camscan.egress.known import Known
@@ -13,7 +14,7 @@ from camscan.egress.netflow.exported import Exported
 from camscan.egress.netflow.framing import IPFIX, IPFIX_HEAD, V5_HEAD, V9_HEAD
 from camscan.egress.netflow.framing import V5 as VERSION_5
 from camscan.egress.netflow.moments import Header, span
-from camscan.egress.netflow.record import record_of
+from camscan.egress.netflow.record import plain_record_of, record_of
 from camscan.egress.netflow.template import V5, Row, Template, fields_of
 from camscan.egress.source import Tally
 from camscan.safe.mac import mac_address
@@ -39,6 +40,7 @@ _pair = Struct(">HH").unpack_from
 
 
 Told = Exported | Binding
+_TRANSLATED = ("translated", "translated6")
 
 
 class Ends(dict[int | bytes, bool]):
@@ -60,6 +62,7 @@ class Ends(dict[int | bytes, bool]):
         return mine
 
 
+@lru_cache(maxsize=CACHE)
 def text_of(packed: bytes) -> str:
     """An address in canonical spelling."""
     return canonical_text(str(IPv4Address(packed) if len(packed) == 4 else IPv6Address(packed)))
@@ -204,20 +207,26 @@ class Decoder:
         ends, known = template.ends, self._ends
         if len(ends) == 2 and template.mac is None:
             first, second = ends
+            number = self.records
             for row in template.rows(body):
-                self.records += 1
+                number += 1
                 if known[row[first]] or known[row[second]]:
-                    yield from self._flow(header, domain, template, row, record)
+                    one = self._flow(header, domain, template, row, record or number)
+                    if one is not None:
+                        yield one
+            self.records = number
             return
         for row in template.rows(body):
             self.records += 1
             if not ends:
                 self._tally.other += 1
                 self._tally.note(NO_ADDRESSES)
-            else:
-                yield from self._moved(header, domain, template, row)
-                if any(known[row[place]] for place in ends):
-                    yield from self._flow(header, domain, template, row, record)
+                continue
+            yield from self._moved(header, domain, template, row)
+            if any(known[row[place]] for place in ends):
+                one = self._flow(header, domain, template, row, record or self.records)
+                if one is not None:
+                    yield one
 
     def _moved(self, header: Header, domain: Domain, template: Template, row: Row) -> Iterator[Told]:
         """The MAC of a known device at an address that is not known."""
@@ -229,17 +238,18 @@ class Decoder:
                 self._ends.clear()
                 yield binding
 
-    def _flow(self, header: Header, domain: Domain, template: Template, row: Row, record: int | None) -> Iterator[Told]:
+    def _flow(self, header: Header, domain: Domain, template: Template, row: Row, record: int) -> Exported | None:
         values = template.values(row)
-        rate = domain.sampled(values)
+        rate = domain.sampled(values) if template.sampling else domain.rate
         if rate > 1 and not self._told_rate:
             self._told_rate = True
             self._tally.note(SAMPLED.format(rate=rate))
-        one = record_of(values, _ends(template, row, self._known), (header, domain, rate), record or self.records)
+        read = plain_record_of if template.plain else record_of
+        one = read(values, _ends(template, row, self._known), (header, domain, rate), record)
         if not (0.0 <= one.first <= LATEST and one.last <= LATEST):
             self._tally.skip(IMPOSSIBLE_TIME)
-        elif one.source and one.target:
-            yield one
+            return None
+        return one if one.source and one.target else None
 
 
 def _withdraw(domain: Domain, number: int) -> None:
@@ -253,10 +263,13 @@ def _withdraw(domain: Domain, number: int) -> None:
 
 def _ends(template: Template, row: Row, known: Known) -> tuple[str, str]:
     """Source and destination. Where packets to a known device came in by address translation, it is the device."""
-    source, target, translated = (
-        next((packed for name in (name, name + "6") if any(packed := template.raw(row, name))), b"")
-        for name in ("source", "target", "translated")
-    )
-    behind = text_of(translated) if translated else ""
-    aimed = text_of(target) if target else ""
-    return text_of(source) if source else "", behind if behind and known.knows(behind) else aimed
+    source, target = template.raw(row, "source"), template.raw(row, "target")
+    if not any(source) and not any(target):
+        source, target = template.raw(row, "source6"), template.raw(row, "target6")
+    behind = ""
+    if len(template.ends) > 2:
+        translated = next((packed for name in _TRANSLATED if any(packed := template.raw(row, name))), b"")
+        behind = text_of(translated) if translated else ""
+    if behind and known.knows(behind):
+        return text_of(source) if source else "", behind
+    return text_of(source) if source else "", text_of(target) if target else ""

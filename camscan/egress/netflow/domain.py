@@ -16,6 +16,8 @@ class Domain:
     started_ms: int | None = None
     templates: dict[int, Template] = field(default_factory=dict)
     samplers: dict[int, int] = field(default_factory=dict)
+    rate: int = 1
+    """One in how many packets counts, of records that do not say it themselves."""
 
     def keep(self, number: int, template: Template) -> None:
         """Takes a template, in place of an older one of that number."""
@@ -34,6 +36,7 @@ class Domain:
             if len(self.samplers) >= SAMPLERS:
                 del self.samplers[next(iter(self.samplers))]
             self.samplers[number] = rate
+            self.rate = rate if len(self.samplers) == 1 else self.samplers.get(0, 1)
 
     def sampled(self, values: dict[str, int]) -> int:
         """One in how many packets a flow record was made from."""
@@ -43,7 +46,7 @@ class Domain:
         number = values.get("sampler")
         if number is not None:
             return self.samplers.get(number, 1)
-        return next(iter(self.samplers.values())) if len(self.samplers) == 1 else self.samplers.get(0, 1)
+        return self.rate
 
 
 def rate_of(values: dict[str, int]) -> int:

@@ -1,10 +1,9 @@
 """One flow record as an exporter sends it: packets from one address to another, and perhaps those that came back."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Exported:
+class Exported(NamedTuple):
     """A record. Addresses are in canonical spelling; ``target`` may already be the one behind address translation.
 
     ``exporter`` names who sent it; ``record`` is its number as in Flow. Ports and TCP ``flags`` (all that were seen,

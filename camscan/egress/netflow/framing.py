@@ -42,7 +42,8 @@ def extent(data: bytes, start: int, *, final: bool) -> int:
 
 def _plausible(data: bytes, start: int, version: int) -> bool:
     at = start + (4 if version == IPFIX else 8)
-    return _EARLIEST <= _word(data, at)[0] <= _LATEST
+    (told,) = _word(data, at)
+    return bool(_EARLIEST <= told <= _LATEST)
 
 
 def _sets(data: bytes, start: int, *, final: bool) -> int:

@@ -25,6 +25,9 @@ class Header:
 def span(values: Mapping[str, int], header: Header, started_ms: int | None) -> tuple[float, float]:
     """First and last moment of a record in seconds since 1970. ``started_ms`` is when the exporter started, where it
     told that. Without a time of its own a record is as old as its message."""
+    if header.uptime is not None and "first_uptime" in values and "last_uptime" in values:
+        began = header.at - _ago(header.uptime, values["first_uptime"]) / 1e3
+        return began, max(began, header.at - _ago(header.uptime, values["last_uptime"]) / 1e3)
     first = _moment("first", values, header, started_ms)
     last = _moment("last", values, header, started_ms)
     at = _event(values)

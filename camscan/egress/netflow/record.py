@@ -14,10 +14,30 @@ from camscan.egress.netflow.exported import Exported
 from camscan.egress.netflow.moments import Header, span
 
 ICMP = frozenset({1, 58})
-_PORTED = frozenset({6, 17, 33, 132})
+TCP = 6
+_PORTED = frozenset({TCP, 17, 33, 132})
 """TCP, UDP, DCCP, SCTP."""
 
 _BACK = ("back_octets", "back_octets_total", "octets_responder", "back_packets", "packets_responder")
+
+
+def plain_record_of(
+    values: dict[str, int], ends: tuple[str, str], told: tuple[Header, Domain, int], record: int
+) -> Exported:
+    """The same as record_of, where the template says that a record tells of packets in one direction only."""
+    header, domain, rate = told
+    first, last = span(values, header, domain.started_ms)
+    get = values.get
+    protocol, octets, port = get("protocol", -1), get("octets"), get("target_port")
+    own = get("source_port")
+    if octets is not None:
+        octets *= rate
+    facts = (header.exporter, record, *ends, protocol)
+    if protocol in _PORTED:
+        flags = get("flags") if protocol == TCP else None
+        return Exported(*facts, own, port, first, last, octets, flags, sampled=rate)
+    icmp = port if protocol in ICMP else None
+    return Exported(*facts, None, None, first, last, octets, None, icmp, sampled=rate)
 
 
 def record_of(values: dict[str, int], ends: tuple[str, str], told: tuple[Header, Domain, int], record: int) -> Exported:
@@ -41,11 +61,11 @@ def record_of(values: dict[str, int], ends: tuple[str, str], told: tuple[Header,
         first=first,
         last=last,
         octets=None if octets is None else octets * rate,
-        flags=values.get("flags") if protocol == 6 else None,
+        flags=values.get("flags") if protocol == TCP else None,
         icmp=_icmp(values) if protocol in ICMP else None,
         both=both,
         back_octets=_back(values, rate) if both else None,
-        back_flags=values.get("back_flags") if protocol == 6 else None,
+        back_flags=values.get("back_flags") if protocol == TCP else None,
         by_source=True if initiator else _starter(values),
         denied=values.get("forwarding", 0) in DROPPED or firewall == NSEL_DENIED or nat in NAT_REFUSED,
         event=bool(firewall or nat) and (initiator or octets is None),

@@ -1,10 +1,11 @@
 """Templates: how the fields of a flow record lie. NetFlow v9 (RFC 3954, 5.2 and 6.1) and IPFIX (RFC 7011, 3.4)."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from operator import itemgetter
 from struct import Struct
 
-from camscan.egress.netflow.elements import name_of
+from camscan.egress.netflow.elements import REVERSED, name_of
 
 VARIABLE = 0xFFFF
 """Length of a field that brings its own (RFC 7011, 7)."""
@@ -14,6 +15,11 @@ Row = tuple[int | bytes, ...]
 
 _CODES = {1: "B", 2: "H", 4: "I", 8: "Q"}
 _RAW = frozenset({"source", "target", "source6", "target6", "translated", "translated6", "mac"})
+_SAMPLING = frozenset({"sampling", "sampling_random", "sampling_taken", "sampler"})
+_TELLING = frozenset(REVERSED.values()) | {
+    "octets_total", "forwarding", "icmp", "icmp_type", "nat_event", "firewall_event", "octets_initiator",
+    "octets_responder", "packets_responder", "biflow",
+}  # fmt: skip
 _PAIRS = (("source", "target"), ("source6", "target6"))
 _TRANSLATED = ("translated", "translated6")
 
@@ -45,6 +51,13 @@ class Template:
         self.ends = tuple(self.names.index(name) for pair in _PAIRS for name in pair if name in names)
         self.ends += tuple(self.names.index(name) for name in _TRANSLATED if name in names)
         self.mac = self.names.index("mac") if "mac" in names else None
+        self.sampling = bool(_SAMPLING.intersection(names))
+        """Whether its records say how their packets were sampled."""
+        self.plain = not _TELLING.intersection(names)
+        """Whether its records tell of packets in one direction and nothing more."""
+        self._places = {name: place for place, name in enumerate(names)}
+        self._numbers = tuple(name for name in names if name not in _RAW)
+        self._pick = _picker(self.names, {field.name for field in kept if field.length not in _CODES})
         self._fields = kept
         self._fixed = None if any(field.length == VARIABLE for field in kept) else _struct(kept)
 
@@ -78,16 +91,28 @@ class Template:
 
     def values(self, row: Row) -> dict[str, int]:
         """The numbers of a row by name."""
-        return {
-            name: value if isinstance(value, int) else int.from_bytes(value, "big")
-            for name, value in zip(self.names, row, strict=True)
-            if name not in _RAW
-        }
+        return dict(zip(self._numbers, self._pick(row), strict=True))
 
     def raw(self, row: Row, name: str) -> bytes:
         """An address or MAC of a row; empty where the template has none."""
-        value = row[self.names.index(name)] if name in self.names else b""
+        place = self._places.get(name)
+        value = b"" if place is None else row[place]
         return value if isinstance(value, bytes) else b""
+
+
+def _picker(names: tuple[str, ...], odd: set[str]) -> Callable[[Row], Iterable[int]]:
+    """Gets the numbers of a row. Those of an odd length are still bytes, unless the row was walked."""
+    places = [(place, name in odd) for place, name in enumerate(names) if name not in _RAW]
+
+    def converted(row: Row) -> Iterable[int]:
+        for place, _ in places:
+            value = row[place]
+            yield value if isinstance(value, int) else int.from_bytes(value, "big")
+
+    plain = [place for place, _ in places]
+    if len(plain) < 2 or any(is_odd for _, is_odd in places):
+        return converted
+    return itemgetter(*plain)
 
 
 def _struct(fields: list[Field]) -> Struct:
