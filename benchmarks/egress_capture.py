@@ -1,4 +1,5 @@
-"""How fast a capture is judged: seconds, GB/s and memory, beside a plain read of the same file in the same run.
+"""How fast a capture is judged: seconds, GB/s and memory, beside a plain read of the same file, nfpcapd with nfdump
+(which only make and add up flows), and scapy's PcapReader, all in the same run.
 
 python benchmarks/egress_capture.py [GIGABYTES] [FOLDER]
 """
@@ -12,6 +13,7 @@ import time
 from pathlib import Path
 
 from egress_estate import GIGABYTE, cameras, write_capture
+from egress_peers import SAMPLE, nfdump_seconds, scapy_seconds
 
 
 def measure(path: Path) -> dict[str, object]:
@@ -38,6 +40,14 @@ def plain_read(path: Path) -> float:
     return time.perf_counter() - began
 
 
+def compared(name: str, why_not: str, theirs: float | None, ours: float, size: int) -> str:
+    """A line on another program's time for the same capture."""
+    if theirs is None:
+        return f"{name}: not compared, since {why_not}"
+    rate = size / theirs / GIGABYTE
+    return f"{name}: {theirs:.2f} s, {rate:.3f} GB/s; judging is {theirs / ours:.2f} times as fast"
+
+
 def main(arguments: list[str]) -> int:
     """Writes the capture, measures three times, prints the best."""
     if arguments[:1] == ["--measure"]:
@@ -54,10 +64,16 @@ def main(arguments: list[str]) -> int:
             runs.append(json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout))
         best = min(runs, key=lambda run: run["seconds"])
         real = path.stat().st_size
+        by_nfdump = min((nfdump_seconds(path, Path(folder)) for _ in range(3)), key=lambda one: one or 0)
+        by_scapy = scapy_seconds(path)
     rate = real / best["seconds"] / GIGABYTE
     print(f"{real / GIGABYTE:.2f} GB, {packets:,} packets, {best['records']:,} counted, {best['seen']} cameras seen")
     print(f"judged in {best['seconds']:.2f} s: {rate:.2f} GB/s, peak {best['peak_mb']:.0f} MB; rules {best['rules']}")
     print(f"plain read {reading:.2f} s: judging takes {best['seconds'] / reading:.1f} times as long")
+    ours = best["seconds"]
+    print(compared("nfpcapd and nfdump", "they are not installed (apt install nfdump)", by_nfdump, ours, real))
+    name = f"scapy, reckoned from the first {SAMPLE:,} packets"
+    print(compared(name, "it cannot be loaded (pip install scapy)", by_scapy, ours, real))
     return 0
 
 
