@@ -1,14 +1,17 @@
 import csv
 import json
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from egress_makers import CAMERA, CLOUD, csv_log, row
+from inventory_makers import MAC_A, MORNING, SERIAL_A, Estate
 from mmdb_maker import mmdb
 from typer.testing import CliRunner, Result
 
 from camscan.cli.egress import app
 from camscan.errors import CamscanError, UsageError
+from camscan.inventory import Inventory
 
 
 @pytest.fixture
@@ -90,3 +93,33 @@ def test_rules_are_printed(log: Path) -> None:
 def test_wrong_options_are_told_in_a_sentence(words: list[str], log: Path) -> None:
     with pytest.raises(UsageError):
         run("check", log, *words)
+
+
+def test_a_record_counts_for_the_device_that_had_the_address_then(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two scans: a camera was at .20 on the first day and at .30 on the second, when a printer had .20."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("CAMSCAN_DATA", str(tmp_path / "data"))
+    old, new, camera = CAMERA, "10.1.0.30", (("sadp.answer", "yes"), ("sadp.serial", SERIAL_A), ("arp.mac", MAC_A))
+    with Inventory.open(tmp_path / "camscan.db") as inventory:
+        estate = Estate(inventory)
+        estate.scan((old, *camera))
+        estate.scan((new, *camera), (old, ("arp.mac", "00:80:77:00:00:01"), ("http.title", "printer")))
+    days = {name: MORNING + timedelta(days=number) for name, number in (("then", 1), ("between", 1.5), ("now", 2))}
+
+    def called(name: str, source: str) -> str:
+        return row(time=days[name].isoformat(), source=source, destination=f"198.51.100.{len(name)}")
+
+    log = tmp_path / "firewall.csv"
+    log.write_bytes(csv_log(*(called(name, source) for name in days for source in (old, new))))
+    document = json.loads(run("check", log, "--format", "json").stdout)
+    found = {
+        (finding["destination"]["ip"], device["ip"])
+        for finding in document["findings"]
+        for device in finding["devices"]
+    }
+    assert found == {("198.51.100.4", new), ("198.51.100.3", new)}
+    assert [finding["connections"] for finding in document["findings"]] == [1, 1]
+    assert sum(one["connections"] for one in document["watched"]["unattributed"]) == 4
+    assert f"{old} was an earlier address of {new}." in document["watched"]["notes"]

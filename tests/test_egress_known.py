@@ -1,7 +1,10 @@
+from datetime import UTC, datetime
+
 from egress_makers import CAMERA, MAC, OTHER_MAC, START, a_scope, device
 
 from camscan.egress.flow import Binding
-from camscan.egress.known import BINDINGS, HANDED_ON, NOBODY, Known
+from camscan.egress.known import BINDINGS, ELSEWHERE, HANDED_ON, NOBODY, Known
+from camscan.inventory import Holding
 
 
 def test_only_addresses_of_devices_are_known() -> None:
@@ -80,3 +83,51 @@ def test_a_known_mac_at_an_address_of_the_inside_has_moved() -> None:
     assert known.moved("10.1.0.99", MAC, START) == Binding("10.1.0.99", MAC, START)
     assert known.knows("10.1.0.99")
     assert known.moved("10.1.0.99", MAC, START) is None
+
+
+def held(ip: str, first: float, last: float, *, from_before: bool = True, since_then: bool = True) -> Holding:
+    began, ended = (datetime.fromtimestamp(START + one, UTC) for one in (first, last))
+    return Holding(7, ip, began, ended, from_before, since_then)
+
+
+def moved() -> Known:
+    """The camera was at .77 until second 100, and at its address of today from second 200 on."""
+    before = held("10.1.0.77", 0, 100, since_then=False)
+    return Known([device(mac=MAC)], None, [(0, before), (0, held(CAMERA, 200, 300, from_before=False))])
+
+
+def test_a_device_is_known_at_its_earlier_address_for_the_time_it_had_it() -> None:
+    known = moved()
+    assert known.knows("10.1.0.77")
+    told = {at: (known.who("10.1.0.77", START + at), known.who(CAMERA, START + at)) for at in (-9, 50, 150, 250, 900)}
+    assert told == {
+        -9: (0, ELSEWHERE), 50: (0, ELSEWHERE), 150: (ELSEWHERE, ELSEWHERE), 250: (ELSEWHERE, 0), 900: (ELSEWHERE, 0),
+    }  # fmt: skip
+    assert known.former == {("10.1.0.77", 0)}
+
+
+def test_what_lies_between_two_turns_is_one_devices() -> None:
+    known = moved()
+    assert known.turns("10.1.0.77")[0] == START
+    assert START + 100 < known.turns("10.1.0.77")[-1] < START + 100.001
+    assert known.turns(CAMERA)[0] == START + 200
+    assert Known([device()]).turns(CAMERA) == ()
+
+
+def test_a_device_that_is_not_judged_takes_over_what_it_was_heard_at() -> None:
+    camera, office = held(CAMERA, 0, 100), held(CAMERA, 200, 300)
+    known = Known([device(mac=MAC)], None, [(0, camera), (None, office), (None, held("10.1.0.99", 0, 9))])
+    assert [known.who(CAMERA, START + at) for at in (50, 150, 250, 900)] == [0, HANDED_ON, HANDED_ON, HANDED_ON]
+    assert not known.knows("10.1.0.99")
+
+
+def test_a_device_that_came_back_had_the_address_twice() -> None:
+    runs = [held(CAMERA, 0, 10, since_then=False), held(CAMERA, 100, 110, from_before=False)]
+    known = Known([device()], None, [(0, one) for one in runs])
+    assert [known.who(CAMERA, START + at) for at in (-1, 5, 50, 105, 900)] == [0, 0, ELSEWHERE, 0, 0]
+
+
+def test_arp_tells_more_than_the_history() -> None:
+    known = moved()
+    known.learn(Binding("10.1.0.77", MAC, START + 150))
+    assert known.who("10.1.0.77", START + 151) == 0

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from camscan.cli.devices import Judge
     from camscan.device import Device
+    from camscan.egress.known import History
     from camscan.egress.places import Gazetteer
     from camscan.egress.report import Report
     from camscan.scope import Scope
@@ -128,13 +129,11 @@ def rules(
     """
     from camscan.cli.mud import LANGUAGE, mud_text
     from camscan.egress.blocks import block_rules
-    from camscan.egress.check import device_of
 
     if language == LANGUAGE:
-        from camscan.cli.devices import Judge
         from camscan.scope import load
 
-        devices = [device_of(address) for address in device or ()] or _of_inventory(Judge.shipped(), scope, inventory)
+        devices, *_ = whom(device or (), (scope, inventory), everything=False)
         _write(mud_text(load(scope), devices, site, mud_url, baseline), output)
         return
     if site is not None or mud_url is not None:
@@ -158,7 +157,7 @@ def _report(
     from camscan.egress.check import check as judge
 
     everything, baseline_file, zone = how
-    devices, declared, judging = whom(addresses, where, everything=everything)
+    devices, history, declared, judging = whom(addresses, where, everything=everything)
     report = judge(
         files,
         devices,
@@ -168,15 +167,16 @@ def _report(
         naming=judging.name,
         zone=_zone(zone),
         places=places_of(places),
+        history=history,
     )
     return report, declared
 
 
 def whom(
     addresses: Sequence[str], where: tuple[Path, str | None], *, everything: bool
-) -> "tuple[list[Device], Scope | None, Judge]":
-    """The devices to judge, those of the inventory unless others are named; the scope file where there is one; and what
-    makers are called by. ``where`` is scope file and inventory."""
+) -> "tuple[list[Device], History, Scope | None, Judge]":
+    """The devices to judge, those of the inventory unless others are named, and when which device had which address;
+    the scope file where there is one; and what makers are called by. ``where`` is scope file and inventory."""
     from camscan.cli.devices import Judge
     from camscan.cli.options import inventory_url
     from camscan.cli.output import scope_if_there
@@ -188,9 +188,10 @@ def whom(
     if everything and declared is None:
         raise UsageError(f"--all needs a scope file, and there is no {scope}.")
     devices = [device_of(address) for address in addresses]
+    history: History = ()
     if not devices and (inventory is not None or not everything or Path(inventory_url(scope, None)).exists()):
-        devices = _of_inventory(judging, scope, inventory)
-    return devices, declared, judging
+        devices, history = _of_inventory(judging, scope, inventory)
+    return devices, history, declared, judging
 
 
 def places_of(files: Sequence[Path]) -> "Gazetteer | None":
@@ -203,14 +204,21 @@ def places_of(files: Sequence[Path]) -> "Gazetteer | None":
     return OwnPlaces(files, shipped_places())
 
 
-def _of_inventory(judging: "Judge", scope: Path, inventory: str | None) -> "list[Device]":
-    """The cameras and their kin in the inventory."""
+def _of_inventory(judging: "Judge", scope: Path, inventory: str | None) -> "tuple[list[Device], History]":
+    """The cameras and their kin in the inventory, and which device, of these or another, had which address when."""
     from camscan.cli.options import inventory_url
     from camscan.inventory import Inventory
     from camscan.report.words import is_video
 
+    devices: list[Device] = []
+    numbers: dict[int, int] = {}
     with Inventory.open(inventory_url(scope, inventory), create=False) as opened:
-        return [device for _site, device in judging.devices(opened) if is_video(device)]
+        for host in opened.hosts():
+            device = judging.device(host)
+            if is_video(device):
+                numbers[host.device_id] = len(devices)
+                devices.append(device)
+        return devices, [(numbers.get(one.device_id), one) for one in opened.holdings()]
 
 
 def _zone(name: str) -> "tzinfo":

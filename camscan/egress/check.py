@@ -15,12 +15,15 @@ from camscan.egress.contacts import Gathering
 from camscan.egress.expected import Expected
 from camscan.egress.inputs import read_all
 from camscan.egress.judge import Judge, Sent
-from camscan.egress.known import Known
+from camscan.egress.known import History, Known
 from camscan.egress.places import Gazetteer, Places, shipped_places
 from camscan.egress.report import Input, Report
 from camscan.egress.sentences import Naming, told
 from camscan.errors import UsageError
 from camscan.scope import Expects, Limits, Scope
+
+FORMER = 20
+"""Earlier addresses that a report names."""
 
 
 def check(  # noqa: PLR0913 - each is one thing that the operator may say
@@ -34,17 +37,19 @@ def check(  # noqa: PLR0913 - each is one thing that the operator may say
     zone: tzinfo = UTC,
     stdin: BinaryIO | None = None,
     places: Gazetteer | None = None,
+    history: History = (),
 ) -> Report:
     """The report on ``paths``: files, folders (gone through in the order of their names), or ``-`` for ``stdin``.
 
     ``devices`` are judged; with ``everything`` also each address of ``scope``, of which only contacts with catalogued
-    services are told. ``naming`` gives makers' written names, ``zone`` is that of log times without one.
-    ``places`` takes the place of the shipped table of countries and networks. A file that cannot be read stands in the
-    report with its error. Raises UsageError where none could be read, or where there is no device to judge.
+    services are told. ``naming`` gives makers' written names, ``zone`` is that of log times without one. ``places``
+    takes the place of the shipped table of countries and networks; ``history`` says which device had which address
+    when. A file that cannot be read stands in the report with its error. Raises UsageError where none could be read,
+    or where there is no device to judge.
     """
     if not devices and not (everything and scope is not None):
         raise UsageError("There is no device to judge. Scan first, or name some with --device ADDRESS.")
-    known = Known(devices, scope if everything else None)
+    known = Known(devices, scope if everything else None, history)
     gathering = Gathering(known, scope)
     inputs = read_all(paths, gathering, stdin, zone)
     if all(one.error for one in inputs):
@@ -84,6 +89,7 @@ def report_of(judge: Judge, inputs: tuple[Input, ...], naming: Naming) -> Report
         notes.append(f"{gathering.not_told_apart:,} connections of devices with too many destinations are not judged.")
     if gathering.names.dropped:
         notes.append(f"{gathering.names.dropped:,} name answers were left out: there were too many.")
+    notes += _former(known)
     told_where = any(one.destination.country or one.destination.asn for one in findings)
     # Of the owner's own files it is told even that they said nothing.
     if judge.places is not None and (told_where or not isinstance(judge.places, Places)):
@@ -102,6 +108,15 @@ def report_of(judge: Judge, inputs: tuple[Input, ...], naming: Naming) -> Report
         catalogue_date=judge.catalogue.date.isoformat(),
         notes=tuple(notes),
     )
+
+
+def _former(known: Known) -> list[str]:
+    """Which addresses in the inputs are not those that the report names."""
+    told = [
+        f"{address} was an earlier address of {known.devices[number].ip}." for address, number in sorted(known.former)
+    ]
+    more = [f"So were {len(told) - FORMER:,} more."] if len(told) > FORMER else []
+    return told[:FORMER] + more
 
 
 def _expectations(gathering: Gathering, scope: Scope | None) -> Callable[[int], Expected]:

@@ -3,6 +3,7 @@
 Readers ask ``knows`` and drop whatever belongs to no known device.
 """
 
+import math
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,23 +13,38 @@ from ipaddress import ip_address
 from camscan.device import Device
 from camscan.egress.addresses import Place, canonical_text, place_of
 from camscan.egress.flow import Binding
+from camscan.inventory import Holding
 from camscan.safe.mac import mac_address
 from camscan.scope import Scope
+
+History = Sequence[tuple[int | None, Holding]]
+"""Times at addresses, each with a device's number among those to be judged; None for another device."""
 
 BINDINGS = 64
 """Changes of hand remembered for one address; a capture that claims more keeps the first and the newest."""
 
 HANDED_ON = "the address had been handed on to another device"
 NOBODY = "the address had no known device at that time"
+ELSEWHERE = "the device that is known at the address was moving, or had another one, at that time"
+
+_OTHER = -1
+"""A device of the inventory that is not judged, where it had the address of one that is."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Holding:
-    """One device's time at an address: from what it was first to what it was last heard."""
+    """One device's time at an address: from what it was first to what it was last heard. Before and after that, it is
+    believed to have had the address too, unless it is known to have been at another one."""
 
     device: int
     first: float
     last: float
+    from_before: bool = True
+    since_then: bool = True
+
+    @property
+    def named(self) -> int | str:
+        return HANDED_ON if self.device == _OTHER else self.device
 
 
 def _seconds(moment: datetime | None, otherwise: float) -> float:
@@ -38,20 +54,31 @@ def _seconds(moment: datetime | None, otherwise: float) -> float:
 class Known:
     """The devices to be judged, by address, MAC and time. ``changes`` grows when an address becomes known.
 
-    With ``everything`` (a scope), each address of that scope is a device of its own as soon as it is met.
+    With ``everything`` (a scope), each address of that scope is a device of its own as soon as it is met. ``history``
+    says when devices had which addresses. ``former`` grows by each address, with its device, that was looked up for a
+    time before the device moved.
     """
 
-    def __init__(self, devices: Sequence[Device], everything: Scope | None = None) -> None:
+    def __init__(
+        self,
+        devices: Sequence[Device],
+        everything: Scope | None = None,
+        history: History = (),
+    ) -> None:
         self.devices = list(devices)
         self.listed = len(self.devices)
         self.changes = 0
         self._everything = everything
+        self.former: set[tuple[str, int]] = set()
         self._holders: dict[str, list[_Holding]] = {}
         self._bindings: dict[str, list[Binding]] = {}
         self._answers: dict[str, bool] = {}
         macs: dict[str, list[int]] = {}
+        told = self._recall(history)
         for number, device in enumerate(self.devices):
             for text in {str(device.ip), *device.addresses}:
+                if (canonical_text(text), number) in told:
+                    continue
                 holding = _Holding(
                     number, _seconds(device.first_seen, float("-inf")), _seconds(device.last_seen, float("inf"))
                 )
@@ -63,6 +90,23 @@ class Known:
         self._shared = {mac for mac, numbers in macs.items() if len(numbers) > 1}
         for holders in self._holders.values():
             holders.sort(key=lambda one: one.first)
+
+    def _recall(self, history: History) -> set[tuple[str, int]]:
+        """Takes in who had which address when; returns the addresses and devices that it spoke of."""
+        others: dict[str, list[_Holding]] = {}
+        told: set[tuple[str, int]] = set()
+        for number, one in history:
+            address, device = canonical_text(one.ip), _OTHER if number is None else number
+            span = one.first.timestamp(), one.last.timestamp()
+            holding = _Holding(device, *span, one.from_before, one.since_then)
+            if number is None:
+                others.setdefault(address, []).append(holding)
+            else:
+                self._holders.setdefault(address, []).append(holding)
+                told.add((address, number))
+        for address in others.keys() & self._holders.keys():
+            self._holders[address] += others[address]
+        return told
 
     def knows(self, address: str) -> bool:
         """Whether records of ``address`` (canonical) are kept at all."""
@@ -105,6 +149,19 @@ class Known:
         self.learn(binding)
         return binding
 
+    def addresses(self) -> frozenset[str] | None:
+        """Every address of which records are kept; None where a whole scope is, which is not listed."""
+        return None if self._everything is not None else frozenset(self._holders) | frozenset(self._bindings)
+
+    def turns(self, address: str) -> tuple[float, ...]:
+        """The times, in order, from each of which on ``who`` may name another device for ``address``: what lies between
+        two of them is one device's. Empty where nothing ever changed."""
+        turns = {binding.at for binding in self._bindings.get(address, ())[1:]}
+        holders = self._holders.get(address, ())
+        if len(holders) > 1 or any(not (one.from_before and one.since_then) for one in holders):
+            turns |= {one.first for one in holders} | {math.nextafter(one.last, math.inf) for one in holders}
+        return tuple(sorted(turn for turn in turns if math.isfinite(turn)))
+
     def who(self, address: str, at: float) -> int | str:
         """Number of the device that held ``address`` at that time, or the reason why none can be named."""
         holder = self._holder(address, at)
@@ -127,14 +184,18 @@ class Known:
         holders = self._holders.get(address)
         if holders is None:
             return self._met(address) if self._in_scope(address) else NOBODY
-        if len(holders) == 1:
-            return holders[0].device
-        # Between one device's last sign of life and the next one's first, nobody can be named.
         place = bisect_right(holders, at, key=lambda one: one.first) - 1
+        held, following = holders[max(place, 0)], holders[place + 1 : place + 2]
         if place < 0:
-            return holders[0].device
-        held = holders[place]
-        return held.device if at <= held.last or place == len(holders) - 1 else HANDED_ON
+            return held.named if held.from_before else ELSEWHERE
+        if at > held.last and following:
+            # Between one device's last sign of life and the next one's first, nobody can be named.
+            return ELSEWHERE if following[0].device == held.device else HANDED_ON
+        if at > held.last and not held.since_then:
+            return ELSEWHERE
+        if not held.since_then and held.device != _OTHER:
+            self.former.add((address, held.device))
+        return held.named
 
     def _met(self, address: str) -> int:
         self.devices.append(Device(ip=ip_address(address)))

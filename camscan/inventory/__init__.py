@@ -2,6 +2,7 @@
 
 from camscan.gaps import NotSeen, SiteCoverage
 from camscan.inventory.forgetting import Forgotten, Gone, Selection
+from camscan.inventory.holdings import Holding
 from camscan.inventory.records import (
     HostRecord,
     Merge,
@@ -16,6 +17,7 @@ from camscan.inventory.store import Inventory
 __all__ = [
     "Forgotten",
     "Gone",
+    "Holding",
     "HostRecord",
     "Inventory",
     "Merge",

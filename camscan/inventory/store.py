@@ -21,10 +21,11 @@ from camscan.errors import InventoryError
 from camscan.evidence import Evidence, IPAddress, Observation
 from camscan.gaps import NotSeen, SiteCoverage
 from camscan.identify import SignatureSet
-from camscan.inventory import conclusions, forgetting, joining, reading, rematching, saving, schema
+from camscan.inventory import conclusions, forgetting, holdings, joining, reading, rematching, saving, schema
 from camscan.inventory.conclusions import Conclusion
 from camscan.inventory.database import Database
 from camscan.inventory.forgetting import Forgotten, Selection
+from camscan.inventory.holdings import Holding
 from camscan.inventory.identity import usable_mac
 from camscan.inventory.records import (
     HostRecord,
@@ -202,6 +203,10 @@ class Inventory:
         with self._database.read() as connection:
             device_id = reading.device_last_at(connection, ip)
         return None if device_id is None else self.host(device_id)
+
+    def holdings(self) -> Iterator[Holding]:
+        """Which device had which address, and when, as far as what was heard tells; by device id."""
+        return holdings.holdings(self._database)
 
     def observations(self, device_id: int | None = None, *, with_raw: bool = True) -> Iterator[Observation]:
         """Everything ever heard, of one device or of all, last saved first; read in pages."""
