@@ -56,7 +56,7 @@ def import_file(
                 continue
             partial = _take(opened, declared, judge.signatures.digest, file, found) or partial
         # What is concluded today is what the next rematch compares with.
-        opened.rematch(judge.signatures)
+        opened.catch_up(judge.signatures)
     if len(problems) == len(files):
         raise problems[0]
     for problem in problems:

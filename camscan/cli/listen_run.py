@@ -87,7 +87,7 @@ def run(scope: Scope, files: Sequence[str], inventory: str | None, form: Format,
                 finished=moment(listening.last or 0.0),
             )
         # What is concluded today is what the next rematch compares with.
-        opened.rematch(judge.signatures)
+        opened.catch_up(judge.signatures)
         packets = sum(one.records for one in inputs)
         listen_report.deliver(opened, judge, scope, records.ids, form, target)
         listen_report.tail(opened, judge, scope, records.ids, listening, packets, seen, head)

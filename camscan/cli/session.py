@@ -165,7 +165,7 @@ class Session:
             coverage=seen,
         )
         # What is concluded today is what the next rematch compares with.
-        self._inventory.rematch(self._judge.signatures)
+        self._inventory.catch_up(self._judge.signatures)
         if form is Format.TABLE:
             if self._screen.is_terminal:
                 self._screen.print()

@@ -1,7 +1,7 @@
 """What was concluded of each device the last time, so that a change can be told from what stays."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Self
@@ -44,13 +44,16 @@ class Conclusion:
         )
 
 
-def read(connection: Connection) -> dict[int, Conclusion]:
-    """The last conclusion of each device, by its id. Devices that were joined to another one since are left out."""
-    rows = connection.execute(
+def read(connection: Connection, devices: Collection[int] | None = None) -> dict[int, Conclusion]:
+    """The last conclusion of each device, or of some, by its id. Devices that were joined to another one since are left
+    out."""
+    wanted = (
         sa.select(*(conclusion.c[name] for name in ("device_id", *_COLUMNS)))
         .join(device, device.c.id == conclusion.c.device_id)
         .where(device.c.root == device.c.id)
     )
+    parts = [wanted] if devices is None else [wanted.where(device.c.id.in_(some)) for some in chunks(sorted(devices))]
+    rows = (row for part in parts for row in connection.execute(part))
     shared: dict[tuple[str | None, ...], Conclusion] = {}
     found = {}
     for device_id, *values in rows:
@@ -61,8 +64,8 @@ def read(connection: Connection) -> dict[int, Conclusion]:
     return found
 
 
-def save(connection: Connection, concluded: Mapping[int, Conclusion], signatures: str) -> None:
-    """Puts ``concluded`` in the place of what was known of these devices; ``signatures`` is the set's digest."""
+def save(connection: Connection, concluded: Mapping[int, Conclusion], basis: str) -> None:
+    """Puts ``concluded`` in the place of what was known of these devices; ``basis`` says what it was judged with."""
     at = to_number(datetime.now(UTC))
     told: dict[Conclusion, dict[str, object]] = {}
     for some in chunks(list(concluded)):
@@ -71,18 +74,17 @@ def save(connection: Connection, concluded: Mapping[int, Conclusion], signatures
         for device_id in some:
             one = concluded[device_id]
             if one not in told:
-                told[one] = {"signatures": signatures, "at": at, **_row(one)}
+                told[one] = {"signatures": basis, "at": at, **_row(one)}
             rows.append({"device_id": device_id, **told[one]})
         connection.execute(sa.insert(conclusion), rows)
 
 
-def confirm(connection: Connection, signatures: str) -> None:
-    """Notes that all that is known holds with the set of this digest too."""
-    connection.execute(
-        sa.update(conclusion)
-        .where(conclusion.c.signatures != signatures)
-        .values(signatures=signatures, at=to_number(datetime.now(UTC)))
-    )
+def confirm(connection: Connection, basis: str, devices: Collection[int]) -> None:
+    """Notes that what is known of ``devices`` holds on this basis too."""
+    values = {"signatures": basis, "at": to_number(datetime.now(UTC))}
+    for some in chunks(sorted(devices)):
+        here = conclusion.c.device_id.in_(some)
+        connection.execute(sa.update(conclusion).where(here, conclusion.c.signatures != basis).values(values))
 
 
 _COLUMNS = ("maker", "verdict", "brand", "brand_verdict", "kind", "kind_verdict", "model", "signs")

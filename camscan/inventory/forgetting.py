@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Table
 from camscan.errors import InventoryError
 from camscan.evidence import Outcome
 from camscan.inventory import joining
+from camscan.inventory.doubts import doubt
 from camscan.inventory.saving import chunks
 from camscan.inventory.schema import (
     conclusion,
@@ -108,6 +109,7 @@ def forget(connection: Connection, selection: Selection) -> Forgotten:
         touched, observations = _drop_sightings(connection, wanted)
     _sweep_devices(connection, touched)
     values, answers = _sweep_loose(connection, selection.site)
+    doubt(connection, sa.true())
     left = set(connection.execute(sa.select(device.c.id)).scalars())
     kept = {before.roots[one] for one in left}
     gone = tuple(_gone(root, told) for root, told in before.told.items() if root not in kept)

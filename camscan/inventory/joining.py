@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from camscan.evidence import IPAddress
 from camscan.inventory.database import Database
+from camscan.inventory.doubts import doubt
 from camscan.inventory.identity import (
     HeardKey,
     Key,
@@ -163,6 +164,8 @@ def _share(connection: Connection, ids: Collection[int], why: str) -> None:
     connection.execute(sa.update(identity_key).where(identity_key.c.id.in_(ids)).values(shared=why))
     standing = sa.select(merge.c.id).where(merge.c.key_id.in_(ids), merge.c.undone_at.is_(None))
     undo(connection, connection.execute(standing).scalars().all(), "shared")
+    told = sa.select(sighting.c.device_id).join(sighting_key, sighting_key.c.sighting_id == sighting.c.id)
+    doubt(connection, device.c.id.in_(told.where(sighting_key.c.key_id.in_(ids))))
 
 
 def leave_out(connection: Connection, devices: Collection[int]) -> None:
@@ -196,6 +199,7 @@ def settle(connection: Connection, roots: Collection[int]) -> None:
     for row in members:
         if settled[row.id] != row.root:
             connection.execute(sa.update(device).where(device.c.id == row.id).values(root=settled[row.id]))
+    doubt(connection, device.c.id.in_(ids))
 
 
 def _refused_by_owner(connection: Connection, one: int, two: int) -> bool:

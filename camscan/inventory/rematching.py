@@ -1,20 +1,29 @@
-"""Judges a whole inventory anew with another signature set, without touching the network, and tells what changed.
+"""Judges an inventory anew, the whole of it or what something was written of, without touching the network, and tells
+what changed.
 
 Every distinct value is matched once, and of the devices that said the same things of weight one is judged
 (``identify.likeness``). What is concluded is what ``identify.assess`` concludes; a test compares the two.
 """
 
 import gc
-from collections.abc import Hashable, Iterator
+from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+import sqlalchemy as sa
+
+from camscan import __version__
 from camscan.identify import SignatureSet, assess
 from camscan.identify.likeness import Likeness
-from camscan.inventory import outlines, reading
+from camscan.inventory import conclusions, doubts, outlines, reading
 from camscan.inventory.conclusions import Conclusion
 from camscan.inventory.database import Database
 from camscan.inventory.outlines import Meanings
+from camscan.inventory.saving import chunks
+from camscan.inventory.schema import device
+
+FEW = 20
+"""Where less than one device in so many is to be judged, each is judged by itself: that is quicker then."""
 
 REMEMBERED = 50_000
 """Conclusions that are kept for devices that are alike; about 60 MB."""
@@ -59,12 +68,58 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Rematch:
-    """What came of it. ``fresh`` are devices of which nothing was concluded before; ``changes`` stand in the order of
-    the devices' ids."""
+    """What came of it. ``devices`` is how many were judged; of the ``fresh`` ones nothing was concluded before;
+    ``changes`` stand in the order of the devices' ids."""
 
     devices: int
     fresh: dict[int, Conclusion]
     changes: tuple[Change, ...]
+
+
+def rematch(database: Database, signatures: SignatureSet, *, keep: bool) -> Rematch:
+    """Judges every device anew and says what changed since the last time; ``keep`` makes this the last time."""
+    with database.read() as connection:
+        state = doubts.state(connection)
+        before = conclusions.read(connection)
+    found, judged = _compare(conclude(database, signatures), before)
+    if keep:
+        _keep(database, found, judged, _basis(signatures), state)
+    return found
+
+
+def catch_up(database: Database, signatures: SignatureSet) -> Rematch:
+    """As ``rematch``, of the devices alone of which something else may be concluded than the last time: something
+    was heard of them since, they were joined or parted, or signatures or camscan are others."""
+    with database.read() as connection:
+        state = doubts.state(connection)
+        outdated = doubts.outdated(connection, _basis(signatures))
+        before = conclusions.read(connection, outdated)
+        everything = connection.execute(sa.select(sa.func.count()).select_from(device)).scalar_one()
+    if len(outdated) * FEW > everything:
+        return rematch(database, signatures, keep=True)
+    found, judged = _compare(_conclude_each(database, signatures, outdated), before)
+    _keep(database, found, judged, _basis(signatures), state)
+    return found
+
+
+def _keep(
+    database: Database, found: Rematch, judged: Collection[int], basis: str, state: tuple[int | None, ...]
+) -> None:
+    new = found.fresh | {change.device_id: change.after for change in found.changes}
+    with database.write() as connection:
+        if doubts.state(connection) == state:
+            conclusions.save(connection, new, basis)
+            conclusions.confirm(connection, basis, judged)
+        else:
+            # Another process has written meanwhile, perhaps of these very devices.
+            there = set(connection.execute(sa.select(device.c.id)).scalars())
+            standing = {number: conclusion for number, conclusion in new.items() if number in there}
+            conclusions.save(connection, standing, doubts.DOUBTED)
+
+
+def _basis(signatures: SignatureSet) -> str:
+    """What conclusions are drawn with, in as many characters as the column has: of the hash, enough."""
+    return f"{__version__} {signatures.digest}"[:80]
 
 
 def conclude(database: Database, signatures: SignatureSet) -> Iterator[Concluded]:
@@ -100,6 +155,15 @@ def conclude(database: Database, signatures: SignatureSet) -> Iterator[Concluded
         meanings.drop(connection)
 
 
+def _conclude_each(database: Database, signatures: SignatureSet, devices: Sequence[int]) -> Iterator[Concluded]:
+    for some in chunks(devices, reading.PAGE):
+        with database.read() as connection:
+            records = reading.records(connection, some)
+        for one in records:
+            conclusion = Conclusion.of(assess(one.observations, signatures))
+            yield Concluded(one.device_id, one.site, str(one.ip), conclusion)
+
+
 class _Alike:
     """Keys of devices by the text of their outlines. Most texts come again, word for word."""
 
@@ -125,20 +189,20 @@ class _Alike:
         return number
 
 
-def compare(concluded: Iterator[Concluded], before: dict[int, Conclusion]) -> Rematch:
-    """What changed against ``before``."""
-    count = 0
+def _compare(concluded: Iterator[Concluded], before: Mapping[int, Conclusion]) -> tuple[Rematch, list[int]]:
+    """What changed against ``before``, and which devices were judged."""
+    judged: list[int] = []
     fresh: dict[int, Conclusion] = {}
     changes: list[Change] = []
     with _without_collector():
         for one in concluded:
-            count += 1
+            judged.append(one.device_id)
             last = before.get(one.device_id)
             if last is None:
                 fresh[one.device_id] = one.conclusion
             elif last != one.conclusion:
                 changes.append(Change(one.device_id, one.site, one.ip, last, one.conclusion))
-    return Rematch(count, fresh, tuple(changes))
+    return Rematch(len(judged), fresh, tuple(changes)), judged
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Table
 from camscan.evidence import Evidence, IPAddress, Observation
 from camscan.inventory import joining, schema
 from camscan.inventory.database import Database
+from camscan.inventory.doubts import doubt
 from camscan.inventory.identity import HeardKey, Key, KeyKind, consistent, keys_of, proves_life, proves_presence
 from camscan.inventory.joining import Place
 from camscan.inventory.times import to_number
@@ -78,6 +79,8 @@ def _sighting(database: Database, connection: Connection, place: Place, heard: S
             [{"sighting_id": sighting_id, "key_id": ids[one.key], "field": one.field} for one in sorted(usable)],
         )
         joining.join(connection, place, device_id, ids)
+    concerned = {device_id, device_id if former is None else former.device_id}
+    doubt(connection, schema.device.c.id.in_(concerned))
     return sighting_id
 
 

@@ -233,13 +233,12 @@ class Inventory:
 
     def rematch(self, signatures: SignatureSet, *, keep: bool = True) -> Rematch:
         """Judges every device anew and says what changed since the last time; ``keep`` makes this the last time."""
-        found = rematching.compare(self.conclude(signatures), self.conclusions())
-        if keep:
-            with self._database.write() as connection:
-                changed = {change.device_id: change.after for change in found.changes}
-                conclusions.save(connection, found.fresh | changed, signatures.digest)
-                conclusions.confirm(connection, signatures.digest)
-        return found
+        return rematching.rematch(self._database, signatures, keep=keep)
+
+    def catch_up(self, signatures: SignatureSet) -> Rematch:
+        """As ``rematch``, and as sure, in a time that grows with what was written since the last one: the devices of
+        which the same must be concluded are passed over."""
+        return rematching.catch_up(self._database, signatures)
 
     def merges(self) -> tuple[Merge, ...]:
         """Which device records were joined and why, oldest first; undone ones too."""
