@@ -65,7 +65,7 @@ class Judge:
         return [
             self._case(contact)
             for contact in self.gathering.contacts.values()
-            if not (contact.name_only and self._reached_or_local(contact))
+            if not (contact.name_only and self.reached_or_local(contact))
         ]
 
     @cached_property
@@ -114,8 +114,8 @@ class Judge:
             peers.setdefault(key.device, set()).add(key.peer)
         return peers
 
-    def _reached_or_local(self, contact: Contact) -> bool:
-        """Whether a looked-up name was also connected to, or belongs to the site."""
+    def reached_or_local(self, contact: Contact) -> bool:
+        """Whether a name that was only looked up was connected to in another contact, or belongs to the site."""
         name = contact.key.peer
         if name.endswith(_LOCAL_NAMES):
             return True
@@ -147,8 +147,9 @@ class Judge:
         totals: dict[str, tuple[int, int]] = {}
         for place, cases in self._senders.items():
             sent, host = self.sent[place], place[1]
-            out = sent.days.total()
-            if max(sent.days.values()) >= self.upload_alert_bytes and out >= UPLOAD_RATIO * sent.back:
+            days = [sent.days[day] for day in {day for case in cases for day in case.contact.days}]
+            out = sum(days)
+            if max(days) >= self.upload_alert_bytes and out >= UPLOAD_RATIO * sent.back:
                 by_place.setdefault(host, _Group(reason)).cases += [(case, reason) for case in cases]
                 before = totals.get(host, (0, 0))
                 totals[host] = before[0] + out, before[1] + sent.back
