@@ -1,4 +1,5 @@
-"""Rematching the evidence of 100,000 devices: seconds, memory, and ratios against the plain way in the same run.
+"""Rematching the evidence of 100,000 devices: seconds of the processor and by the clock, memory, and ratios against
+the plain way in the same run. The targets are the processor's: what else runs on the machine does not count.
 
     python benchmarks/rematch.py                          scans a virtual estate on loopback, and multiplies it
     python benchmarks/rematch.py --of camscan.db          multiplies an inventory of yours (it is only read)
@@ -18,19 +19,20 @@ import sys
 import tempfile
 import time
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
 from camscan.identify import assess, load
 from camscan.identify.likeness import Likeness
-from camscan.inventory import Inventory
+from camscan.inventory import Inventory, ScanStart, ScanStatus
 from camscan.inventory.conclusions import Conclusion
+from camscan.inventory.rematching import Rematch
 from camscan.lab import Estate, LoopbackEstate, scope_toml
 
 SECONDS, MEGABYTES, LOAD_SECONDS = 20.0, 300.0, 0.15
-SAMPLE = 2000
+SAMPLE, TOUCHED = 2000, 100
 OWN = {
     "dhip.serial", "http.challenge", "http.nonce", "isapi.nonce", "onvif.serial", "onvif.time", "rtsp.challenge",
     "sadp.serial", "ssdp.serial", "ssdp.udn", "ssdp.usn", "tls.sha256", "wsd.epr",
@@ -87,27 +89,27 @@ def _scan(folder: Path, path: Path) -> None:
 def _measure(path: Path) -> int:
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
-    started = time.perf_counter()
+    started = time.process_time()
     signatures = load()
-    load_seconds = time.perf_counter() - started
+    load_seconds = time.process_time() - started
     with Inventory.open(path) as inventory:
-        started = time.perf_counter()
-        first = inventory.rematch(signatures)
-        first_seconds = time.perf_counter() - started
-        started = time.perf_counter()
-        again = inventory.rematch(signatures)
-        seconds = time.perf_counter() - started
+        first, first_took = _timed(lambda: inventory.rematch(signatures))
+        again, took = _timed(lambda: inventory.rematch(signatures))
+        _scan_some(inventory)
+        after, after_took = _timed(lambda: inventory.catch_up(signatures))
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        print(f"signatures loaded in {load_seconds:.3f} s")
-        print(f"rematch: {seconds:.1f} s, {again.devices / seconds:,.0f} devices/s, {peak:.0f} MB at most")
-        print(f"  {seconds / again.devices * 100_000:.1f} s per 100,000 devices")
-        print(f"  the first one, which also stores every conclusion: {first_seconds:.1f} s")
-        kept = _compare(inventory, seconds / again.devices)
+        print(f"signatures loaded in {load_seconds:.3f} s of the processor")
+        print(f"rematch: {took}, {again.devices / took.processor:,.0f} devices/s, {peak:.0f} MB at most")
+        print(f"  {took.processor / again.devices * 100_000:.1f} s per 100,000 devices")
+        print(f"  the first one, which also stores every conclusion: {first_took}")
+        print(f"  after a scan of {after.devices:,} of them, of those alone: {after_took}")
+        kept = _compare(inventory, took.processor / again.devices)
     checks = {
         "one conclusion for each device": first.devices == len(first.fresh) == again.devices,
         "nothing changed the second time": not again.changes and not again.fresh,
         f"the plain way concludes the same of {SAMPLE:,} devices": kept,
-        f"under {SECONDS:.0f} s per 100,000": seconds / again.devices * 100_000 < SECONDS,
+        "after a scan, what it heard is judged and no more": after.devices == TOUCHED,
+        f"under {SECONDS:.0f} s per 100,000": took.processor / again.devices * 100_000 < SECONDS,
         f"under {MEGABYTES:.0f} MB": peak < MEGABYTES,
         f"loaded in under {LOAD_SECONDS} s": load_seconds < LOAD_SECONDS,
     }
@@ -116,31 +118,58 @@ def _measure(path: Path) -> int:
     return 0 if all(checks.values()) else 1
 
 
+@dataclass(frozen=True, slots=True)
+class Took:
+    """Seconds of the processor, and by the clock."""
+
+    processor: float
+    clock: float
+
+    def __str__(self) -> str:
+        return f"{self.processor:.1f} s of the processor, {self.clock:.1f} s by the clock"
+
+
+def _timed(what: Callable[[], Rematch]) -> tuple[Rematch, Took]:
+    processor, clock = time.process_time(), time.perf_counter()
+    found = what()
+    return found, Took(time.process_time() - processor, time.perf_counter() - clock)
+
+
+def _scan_some(inventory: Inventory) -> None:
+    """A scan that heard a few devices once more."""
+    name = inventory.begin_scan(ScanStart("", "", (), ""))
+    for host in islice(inventory.hosts(), TOUCHED):
+        for ip in host.addresses:
+            heard = [one for one in host.observations if one.ip == ip]
+            inventory.save_host(name, ip, host.site, heard)
+    inventory.finish_scan(name, ScanStatus.COMPLETE, packets_sent=0, packets_exact=True, audit_head="", coverage=())
+
+
 def _compare(inventory: Inventory, per_device: float) -> bool:
     """The plain ways, on a sample: every device read and judged; every piece of evidence matched again."""
     signatures = load()
     stored = inventory.conclusions()
-    started = time.perf_counter()
+    started = time.process_time()
     hosts = list(islice(inventory.hosts(), SAMPLE))
-    read = time.perf_counter() - started
-    started = time.perf_counter()
+    read = time.process_time() - started
+    started = time.process_time()
     judged = {host.device_id: Conclusion.of(assess(host.observations, signatures)) for host in hosts}
-    assessed = time.perf_counter() - started
+    assessed = time.process_time() - started
     plain = (read + assessed) / len(hosts)
     print(
         f"every device by itself: {read / len(hosts) * 1e6:.0f} us to read, {assessed / len(hosts) * 1e6:.0f} to judge"
     )
-    print(f"  the short way takes {per_device / plain:.2f} of that time")
+    print(f"  the short way takes {per_device / plain:.3f} of that time")
     said = [item for host in hosts for one in host.observations for item in one.evidence]
     matcher, likeness = signatures.matcher, Likeness(signatures)
-    started = time.perf_counter()
+    started = time.process_time()
     for item in said:
         matcher.hits_once(item.name, item.value)
-    every = time.perf_counter() - started
-    started = time.perf_counter()
+    every = time.process_time() - started
+    started = time.process_time()
     for name, value in {(item.name, item.value) for item in said}:
         likeness.of_value(name, value)
-    once = time.perf_counter() - started
+    once = time.process_time() - started
     print(f"matching each distinct value once takes {once / every:.2f} of the time of matching every one again")
     return judged == {device_id: stored[device_id] for device_id in judged}
 
