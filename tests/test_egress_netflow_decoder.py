@@ -152,6 +152,13 @@ def test_what_translation_brings_in_is_the_devices() -> None:
     assert [(one.source, one.target) for one in found] == [(CLOUD, CAMERA), (CAMERA, CLOUD), (CAMERA, CLOUD)]
 
 
+def test_the_port_behind_translation_joins_both_directions() -> None:
+    layout = (*BASIC, (226, 4), (228, 2))
+    body = basic(CLOUD, "198.51.100.1", (443, 9_999)) + packed(CAMERA) + struct.pack(">H", 40_000)
+    (one,) = decoded(KNOWN, ipfix(template(layout), a_set(256, body)))
+    assert (one.source_port, one.target_port) == (443, 40_000)
+
+
 def test_an_export_from_outside_translation_names_nobody_inside() -> None:
     tally = Tally()
     assert decoded(KNOWN, ipfix(template(), a_set(256, basic(OTHER, CLOUD))), tally=tally) == []

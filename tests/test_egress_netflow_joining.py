@@ -78,6 +78,12 @@ HIGH = {"source_port": 40_000, "target_port": 41_000}
         ([there(**HIGH, protocol=17, flags=None), back(there(**HIGH, protocol=17), first=START + 0.1)], "out"),
         ([there(protocol=17, source_port=123, target_port=40_000, flags=None)], "in"),
         ([there(**HIGH, protocol=17, flags=None)], "unknown"),
+        ([there(**HIGH, protocol=17, flags=None, both=True)], "out"),
+        ([back(there(**HIGH, protocol=17, flags=None, both=True))], "in"),
+        ([there(protocol=17, source_port=37_777, flags=None), back(there(protocol=17, source_port=37_777))], "out"),
+        # Of sampled packets the first that was looked at need not be the first.
+        ([there(**HIGH, protocol=17, sampled=9), back(there(**HIGH, protocol=17), first=START + 0.1)], "unknown"),
+        ([there(**HIGH, flags=SYN, sampled=9)], "out"),
         ([there(**HIGH, by_source=True)], "out"),
         ([there(**HIGH, by_source=False)], "in"),
     ],

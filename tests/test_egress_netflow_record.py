@@ -1,7 +1,7 @@
 from camscan.egress.netflow.domain import Domain
 from camscan.egress.netflow.exported import Exported
 from camscan.egress.netflow.moments import Header
-from camscan.egress.netflow.record import record_of
+from camscan.egress.netflow.record import plain_record_of, record_of
 
 HEADER = Header("10.1.0.1", 10, 0, 1_000.0, None)
 
@@ -65,6 +65,20 @@ def test_an_event_in_an_ordinary_record_is_no_event() -> None:
     assert (one.event, one.by_source, one.octets) == (False, None, 500)
 
 
+def test_a_sum_of_both_directions_is_nobodys_volume() -> None:
+    one = told(firewall_event=2, octets_total=500)
+    assert (one.event, one.by_source, one.octets) == (True, True, None)
+    assert told(octets_total=500).octets == 500
+
+
 def test_sampled_counters_are_scaled() -> None:
     one = record_of({"octets": 3, "back_octets": 2}, ("a", "b"), (HEADER, Domain(), 100), 1)
     assert (one.octets, one.back_octets, one.sampled) == (300, 200, 100)
+
+
+def test_a_plain_record_is_read_as_any_other() -> None:
+    ends, more = ("10.1.0.20", "203.0.113.9"), (HEADER, Domain(), 10)
+    for protocol in (6, 17, 1, 58, 47, -1):
+        values = {"protocol": protocol, "source_port": 5, "target_port": 2048, "octets": 7, "flags": 2, "first_s": 9}
+        assert plain_record_of(values, ends, more, 1) == record_of(values, ends, more, 1)
+    assert plain_record_of({}, ends, more, 1) == record_of({}, ends, more, 1)

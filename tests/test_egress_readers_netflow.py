@@ -91,7 +91,7 @@ def test_what_softflowd_exports(arguments: tuple[str, ...], tmp_path: Path) -> N
         (OTHER, 8443): (Direction.OUT, Outcome.UNANSWERED, 40, 0),
         (RESOLVER, 53): (Direction.OUT, Outcome.ALLOWED, 69, 85),
         (CLOUD, 554): (Direction.IN, Outcome.ALLOWED, 580, 81),
-        (OTHER, 8800): (Direction.UNKNOWN, Outcome.UNKNOWN, 128, 0),
+        (OTHER, 8800): (Direction.OUT, Outcome.UNANSWERED, 128, 0),
     }
     assert min(one.first for one in found) == pytest.approx(START, abs=1.5)
     assert all(one.connections == 1 for one in found)

@@ -60,10 +60,11 @@ def test_a_known_mac_at_a_new_address_has_moved(tmp_path: Path) -> None:
 
 def test_what_translation_brings_in_is_the_devices(tmp_path: Path) -> None:
     record = nf_record(
-        generic(ports=(443, 40_000)), addresses(CLOUD, "198.51.100.1"), addresses("0.0.0.0", CAMERA, kind=20)
-    )
-    (flow,) = flows(nf_file([nf_block(record)]), tmp_path)
-    assert (flow.device, flow.peer, flow.direction) == (CAMERA, CLOUD, Direction.OUT)
+        generic(ports=(443, 9_999)), addresses(CLOUD, "198.51.100.1"), addresses("0.0.0.0", CAMERA, kind=20),
+        element(22, struct.pack("<HH", 443, 40_000)),
+    )  # fmt: skip
+    (flow,) = flows(nf_file([nf_block(RECORD + record)]), tmp_path)
+    assert (flow.device, flow.peer, flow.direction, flow.bytes_in) == (CAMERA, CLOUD, Direction.OUT, 500)
 
 
 @pytest.mark.parametrize(
@@ -136,7 +137,7 @@ def test_what_nfcapd_stores(arguments: tuple[str, ...], tmp_path: Path) -> None:
         (OTHER, 8443): (Direction.OUT, Outcome.UNANSWERED, 40, 0),
         (RESOLVER, 53): (Direction.OUT, Outcome.ALLOWED, 69, 85),
         (CLOUD, 554): (Direction.IN, Outcome.ALLOWED, 580, 81),
-        (OTHER, 8800): (Direction.UNKNOWN, Outcome.UNKNOWN, 128, 0),
+        (OTHER, 8800): (Direction.OUT, Outcome.UNANSWERED, 128, 0),
     }
     assert min(one.first for one in found) == START
     for number in range(4):  # as it is, LZO, bzip2, LZ4

@@ -100,6 +100,6 @@ def test_what_nfdump_prints(tmp_path: Path) -> None:
     found = flows(content, tmp_path)
     assert {(one.peer, one.port, one.direction.value, one.outcome.value) for one in found} == {
         (CLOUD, 443, "out", "allowed"), (OTHER, 8443, "out", "unanswered"), (RESOLVER, 53, "out", "allowed"),
-        (CLOUD, 554, "in", "allowed"), (OTHER, 8800, "unknown", "unknown"),
+        (CLOUD, 554, "in", "allowed"), (OTHER, 8800, "out", "unanswered"),
     }  # fmt: skip
     assert min(one.first for one in found) == START

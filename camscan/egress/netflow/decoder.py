@@ -244,8 +244,11 @@ class Decoder:
         if rate > 1 and not self._told_rate:
             self._told_rate = True
             self._tally.note(SAMPLED.format(rate=rate))
+        source, target, translated = _ends(template, row, self._known)
+        if translated:
+            values["target_port"] = values.get("translated_port") or values.get("target_port", 0)
         read = plain_record_of if template.plain else record_of
-        one = read(values, _ends(template, row, self._known), (header, domain, rate), record)
+        one = read(values, (source, target), (header, domain, rate), record)
         if not (0.0 <= one.first <= LATEST and one.last <= LATEST):
             self._tally.skip(IMPOSSIBLE_TIME)
             return None
@@ -261,15 +264,15 @@ def _withdraw(domain: Domain, number: int) -> None:
         del domain.templates[key]
 
 
-def _ends(template: Template, row: Row, known: Known) -> tuple[str, str]:
-    """Source and destination. Where packets to a known device came in by address translation, it is the device."""
+def _ends(template: Template, row: Row, known: Known) -> tuple[str, str, bool]:
+    """Source, destination, and whether that is the one after address translation: so where packets to a known device
+    came in."""
     source, target = template.raw(row, "source"), template.raw(row, "target")
     if not any(source) and not any(target):
         source, target = template.raw(row, "source6"), template.raw(row, "target6")
-    behind = ""
+    began = text_of(source) if source else ""
     if len(template.ends) > 2:
-        translated = next((packed for name in _TRANSLATED if any(packed := template.raw(row, name))), b"")
-        behind = text_of(translated) if translated else ""
-    if behind and known.knows(behind):
-        return text_of(source) if source else "", behind
-    return text_of(source) if source else "", text_of(target) if target else ""
+        behind = next((packed for name in _TRANSLATED if any(packed := template.raw(row, name))), b"")
+        if behind and known.knows(text_of(behind)):
+            return began, text_of(behind), True
+    return began, text_of(target) if target else "", False

@@ -49,6 +49,7 @@ NUMBERS = {
     177: "icmp_code",
     178: "icmp_type",
     179: "icmp_code",
+    228: "translated_port",
     230: "nat_event",
     231: "octets_initiator",
     232: "octets_responder",
@@ -66,8 +67,8 @@ NUMBERS = {
 }
 """Unsigned numbers of up to eight bytes."""
 
-CISCO = {40005: "firewall_event"}
-"""NetFlow v9 only: NF_F_FW_EVENT as the first ASA releases numbered it (Cisco ASA NetFlow Implementation Guide)."""
+CISCO = {40004: "translated_port", 40005: "firewall_event"}
+"""NetFlow v9 only: as the first ASA releases numbered them (Cisco ASA NetFlow Implementation Guide)."""
 
 REVERSED = {
     1: "back_octets",

@@ -19,6 +19,9 @@ from camscan.egress.netflow.exported import Exported
 EXPORTERS = 1_000
 """Exporters of which it is remembered that they tell of both directions."""
 
+WELL_KNOWN = 1024
+"""Ports below are those of services (RFC 6335)."""
+
 SLACK = 1.0
 """Seconds by which the clocks of two exporters may differ; some tell times in whole seconds."""
 
@@ -106,7 +109,8 @@ class Joining:
             if not _anew(ended, one, sent=sent):
                 # So that a volume is counted on the day it was sent.
                 now = self._start(key, one)
-                now.carried_on, now.by_device, now.passed = True, _by_device(key, ended), _answered(ended)
+                now.carried_on, now.passed = True, _answered(ended)
+                now.by_device = _by_device(key, ended, both=self._counts_both(ended))
         if now is None:
             if len(self._open) >= OPEN_LIMIT:
                 for old in list(islice(self._open, OPEN_LIMIT // 4)):
@@ -143,7 +147,7 @@ class Joining:
 
     def _flows(self, key: Key, now: _Open) -> Iterator[Flow]:
         device, peer, protocol, own, other = key
-        by_device = _by_device(key, now)
+        by_device = _by_device(key, now, both=self._counts_both(now))
         direction = {True: Direction.OUT, False: Direction.IN, None: Direction.UNKNOWN}[by_device]
         port = own if direction is Direction.IN else other
         flow = Flow(
@@ -227,22 +231,37 @@ def _answered(now: _Open) -> bool:
     return now.passed or (now.out is not None and now.back is not None)
 
 
-def _by_device(key: Key, now: _Open) -> bool | None:
-    """Whether the device began; None where nothing tells."""
+def _by_device(key: Key, now: _Open, *, both: bool) -> bool | None:
+    """Whether the device began; None where nothing tells. ``both`` says that its exporter tells of answers too."""
     if now.by_device is not None:
         return now.by_device
     _, _, protocol, own, other = key
     bare = [way is not None and (way.flags or 0) & (SYN | ACK) == SYN for way in (now.out, now.back)]
     if bare[0] is not bare[1]:
         return bare[0]
-    told = by_ports(own, other) if protocol in ("tcp", "udp") else None
-    if told is not None:
+    told = by_ports(own, other) if protocol == "tcp" else _by_service(own, other)
+    if told is not None or now.sampled or protocol == "icmp":
         return told
-    if now.out is None or now.back is None or now.out.first == now.back.first or protocol == "icmp":
-        return None
-    if protocol == "tcp" and not (now.out.flags or 0) & (now.back.flags or 0) & SYN:
+    return _by_time(now, protocol, both=both)
+
+
+def _by_service(own: int, other: int) -> bool | None:
+    """Whether the device is the client, where one side has the port of a service."""
+    return None if (own < WELL_KNOWN) == (other < WELL_KNOWN) else other < WELL_KNOWN
+
+
+def _by_time(now: _Open, protocol: str, *, both: bool) -> bool | None:
+    """Whether the device sent the first packet."""
+    if protocol == "tcp" and not _made_here(now):
         return None  # it had been made before: whose packets came first in these records says nothing
-    return now.out.first < now.back.first
+    if now.out is not None and now.back is not None:
+        return None if now.out.first == now.back.first else now.out.first < now.back.first
+    return now.out is not None if both else None
+
+
+def _made_here(now: _Open) -> bool:
+    """Whether both sides of a TCP connection are seen to begin."""
+    return bool(now.out and now.back and (now.out.flags or 0) & (now.back.flags or 0) & SYN)
 
 
 def _sum(one: int | None, other: int | None) -> int | None:

@@ -11,9 +11,22 @@ from camscan.egress.netflow.moments import Header
 from camscan.egress.netflow.record import record_of
 
 HEAD = 12
-GENERIC, IPV4, IPV6, COUNTS, MAC, NSEL, TRANSLATED, TRANSLATED_6, NAT = 1, 2, 3, 5, 15, 19, 20, 21, 25
+GENERIC, IPV4, IPV6, COUNTS, MAC, NSEL, TRANSLATED, TRANSLATED_6, TRANSLATED_PORTS, NAT = (
+    1, 2, 3, 5, 15, 19, 20, 21, 22, 25
+)  # fmt: skip
 IPFIX = 10
-_SIZES = {GENERIC: 48, IPV4: 8, IPV6: 32, COUNTS: 24, MAC: 8, NSEL: 15, TRANSLATED: 8, TRANSLATED_6: 32, NAT: 13}
+_SIZES = {
+    GENERIC: 48,
+    IPV4: 8,
+    IPV6: 32,
+    COUNTS: 24,
+    MAC: 8,
+    NSEL: 15,
+    TRANSLATED: 8,
+    TRANSLATED_6: 32,
+    TRANSLATED_PORTS: 4,
+    NAT: 13,
+}
 """Bytes that are read of an element."""
 
 SAMPLED = "It holds sampled flows: volumes are estimates, and short connections may be missing from it."
@@ -69,8 +82,9 @@ class NfRecord:
         told = self._read(MAC, "Q")
         return told[0].to_bytes(8, "big")[2:] if told else b""
 
-    def exported(self, source: str, target: str, record: int) -> Exported | None:
-        """What the record tells; None where it has no counters."""
+    def exported(self, source: str, target: str, record: int, *, behind: bool = False) -> Exported | None:
+        """What the record tells; None where it has no counters. ``behind`` says that ``target`` is the one after
+        address translation."""
         generic = self._read(GENERIC, "QQQQQHHBBB")
         if generic is None:
             return None
@@ -79,6 +93,9 @@ class NfRecord:
             "first_ms": first, "last_ms": last, "packets": packets, "octets": octets, "source_port": own,
             "target_port": other, "protocol": protocol, "flags": flags, "forwarding": forwarding,
         }  # fmt: skip
+        ports = self._read(TRANSLATED_PORTS, "HH") if behind else None
+        if ports is not None and ports[1]:
+            values["target_port"] = ports[1]
         self._events(values)
         self._back(values)
         header = Header(str(self._number(8)), self._data[11], 0, received / 1e3, None)

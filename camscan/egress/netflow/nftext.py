@@ -46,6 +46,8 @@ class Printed:
             return
         if known.knows(ends["translated"]):
             ends["target"] = ends["translated"]
+            if row.get("translated_port", "0") != "0":
+                ends["target_port"] = row["translated_port"]
         try:
             one = exported({**row, **ends}, self._clock, record)
         except ParseError as error:
@@ -68,9 +70,10 @@ class Printed:
 
 def exported(row: Mapping[str, str], clock: Clock, record: int) -> Exported:
     """The flow in ``row``, whose keys are ``first`` ``last`` ``lasted`` ``source`` ``target`` ``translated``
-    ``source_port`` ``target_port`` ``icmp_type`` ``icmp_code`` ``protocol`` ``flags`` ``forwarding`` ``packets``
-    ``octets`` ``back_packets`` ``back_octets`` ``event`` ``event_at`` ``nat_event`` and ``exporter``; only ``first``
-    and the two addresses need be there. Raises ParseError for a time that cannot be read."""
+    ``translated_port`` ``source_port`` ``target_port`` ``icmp_type`` ``icmp_code`` ``protocol`` ``flags``
+    ``forwarding`` ``packets`` ``octets`` ``back_packets`` ``back_octets`` ``event`` ``event_at`` ``nat_event`` and
+    ``exporter``; only ``first`` and the two addresses need be there. Raises ParseError for a time that cannot be
+    read."""
     told = row["event_at"] if row["first"].startswith(_NO_TIME) and "event_at" in row else row["first"]
     first = _moment(told, clock)
     last = first + _seconds(row.get("lasted", ""))

@@ -46,7 +46,9 @@ def record_of(values: dict[str, int], ends: tuple[str, str], told: tuple[Header,
     first, last = span(values, header, domain.started_ms)
     protocol = values.get("protocol", -1)
     firewall, nat = values.get("firewall_event", 0), values.get("nat_event", 0)
-    octets = _first_of(values, "octets", "octets_total", "octets_initiator")
+    octets = _first_of(values, "octets", "octets_initiator")
+    if octets is None and not firewall:
+        octets = values.get("octets_total")  # of both directions together, where an ASA before 8.5 tells it
     # Palo Alto's firewalls put firewallEvent into ordinary flow records too, each of which tells one direction.
     initiator = "octets_initiator" in values or (bool(firewall) and octets is None)
     both = any(name in values for name in _BACK)

@@ -126,13 +126,17 @@ class _Reading:
             self._changes = self._known.changes
             self._ends.clear()
         behind = record.translated
+        inward = bool(behind) and self._ends[behind]
         mac = (mac_address(record.mac.hex()) or "") if record.mac else ""
         moved = mac != "" and self._known.knows_mac(mac)
-        if not (moved or self._ends[source] or self._ends[target] or (behind and self._ends[behind])):
+        if not (moved or inward or self._ends[source] or self._ends[target]):
             return
-        aimed = text_of(behind if behind and self._ends[behind] else target)
-        one = record.exported(text_of(source), aimed, self._tally.records)
-        if one is None or not 0 <= one.first <= one.last <= LATEST:
+        aimed = text_of(behind if inward else target)
+        one = record.exported(text_of(source), aimed, self._tally.records, behind=inward)
+        if one is None:
+            self._tally.other += 1
+            return
+        if not 0 <= one.first <= one.last <= LATEST:
             self._tally.skip(IMPOSSIBLE_TIME)
             return
         if record.sampled:

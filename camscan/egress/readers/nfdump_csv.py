@@ -20,7 +20,7 @@ _NEW = {
     "srcPort": "source_port", "dstPort": "target_port", "proto": "protocol", "flags": "flags",
     "fwdStatus": "forwarding", "packets": "packets", "bytes": "octets", "inPackets": "packets", "inBytes": "octets",
     "outPackets": "back_packets", "outBytes": "back_octets", "inSrcMac": "mac", "routerIP": "exporter",
-    "dstXIP": "translated",
+    "dstXIP": "translated", "dstXPort": "translated_port",
 }  # fmt: skip
 _NEEDED = frozenset({"first", "source", "target"})
 _SUMMARY = "Summary"
