@@ -41,8 +41,9 @@ def run(*words: str) -> Result:
 
 @pytest.mark.usefixtures("folder")
 def test_a_mud_file_is_printed_and_what_is_not_in_it_is_told() -> None:
-    done = run("--for", "mud", "--mud-url", URL, "--device", CAMERA, "--baseline", "baseline.toml")
+    done = run("leak.pcap", "--for", "mud", "--mud-url", URL, "--device", CAMERA, "--baseline", "baseline.toml")
     assert done.exit_code == 0
+    assert "The files are not read" in done.stderr
     assert json.loads(done.stdout)["ietf-mud:mud"]["mud-url"] == URL
     assert "vms.example.gov.uk" in done.stdout
     assert "10.1.0.5/32" in done.stdout

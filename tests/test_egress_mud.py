@@ -150,6 +150,13 @@ def test_pings_and_protocols_without_a_word() -> None:
     assert "no word for this protocol" in file.left_out[0]
 
 
+def test_what_has_no_port_in_the_baseline_does_not_open_all_of_them() -> None:
+    file = written(approvals(entry("a.example.net", port=None), entry("b.example.net", port=0)), expects="")
+    assert "a.example.net" not in file.text
+    assert file.left_out[0].startswith("a.example.net tcp (approved): the baseline has no port")
+    assert aces(file, "v4fr")[0]["tcp"]["destination-port"] == {"operator": "eq", "port": 0}
+
+
 @pytest.mark.parametrize(
     "url",
     ["http://mud.example.gov.uk/x", "https://", "https://user:word@example.gov.uk/x", "x", "https://[::1", "",
@@ -187,7 +194,7 @@ needs_yanglint = pytest.mark.skipif(
 
 @needs_yanglint
 def test_the_standards_own_modules_accept_it(tmp_path: Path) -> None:
-    baseline = approvals(entry("198.51.100.7", protocol="icmp", port=None), entry("2001:db8::9", port=None))
+    baseline = approvals(entry("198.51.100.7", protocol="icmp", port=None), entry("2001:db8::9", port=0))
     file = written(baseline)
     assert rejected_by_yanglint(file.text, tmp_path) == ""
     for wrong in (

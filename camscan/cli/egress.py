@@ -131,8 +131,11 @@ def rules(
     from camscan.egress.blocks import block_rules
 
     if language == LANGUAGE:
+        from camscan.report.screen import talk
         from camscan.scope import load
 
+        if files:
+            talk().say("The files are not read: a MUD file comes from what you allow, never from what was seen.")
         devices, *_ = whom(device or (), (scope, inventory), everything=False)
         _write(mud_text(load(scope), devices, site, mud_url, baseline), output)
         return

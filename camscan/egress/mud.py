@@ -126,7 +126,9 @@ def _approved(baseline: Baseline | None, devices: Sequence[Device], left_out: li
         permit = _Permit(host, protocol, port, "approved")
         concerned = [key for key in keys if "*" in named or key & named]
         if len(concerned) == len(keys):
-            if protocol in _NUMBERS or protocol == "icmp":
+            if protocol in _NUMBERS and port is None:
+                left_out.append(f"{_told(permit)}: the baseline has no port, and a rule without one would open all")
+            elif protocol in _NUMBERS or protocol == "icmp":
                 yield permit
             else:
                 left_out.append(f"{_told(permit)}: a MUD file has no word for this protocol")
@@ -135,8 +137,8 @@ def _approved(baseline: Baseline | None, devices: Sequence[Device], left_out: li
 
 
 def _told(permit: _Permit) -> str:
-    port = f" {permit.protocol} {permit.port}" if permit.port else f" {permit.protocol}" if permit.protocol else ""
-    return f"{neutralise(permit.host, 80)}{port} ({neutralise(permit.words, 80)})"
+    parts = (neutralise(permit.host, 80), permit.protocol, permit.port, f"({neutralise(permit.words, 80)})")
+    return " ".join(str(one) for one in parts if one is not None)
 
 
 def _has_place(permit: _Permit, left_out: list[str]) -> bool:
@@ -202,7 +204,7 @@ def _matches(permit: _Permit, version: int, *, outward: bool) -> dict[str, Any] 
     elif permit.protocol is not None:
         ip["protocol"] = _NUMBERS[permit.protocol]
         transport: dict[str, Any] = {}
-        if permit.port:
+        if permit.port is not None:
             transport[f"{end}-port"] = {"operator": "eq", "port": permit.port}
         if permit.protocol == "tcp":
             transport["ietf-mud:direction-initiated"] = "from-device"
