@@ -184,6 +184,8 @@ class Known:
         holders = self._holders.get(address)
         if holders is None:
             return self._met(address) if self._in_scope(address) else NOBODY
+        if len(holders) == 1 and holders[0].from_before and holders[0].since_then:
+            return holders[0].device
         place = bisect_right(holders, at, key=lambda one: one.first) - 1
         held, following = holders[max(place, 0)], holders[place + 1 : place + 2]
         if place < 0:
