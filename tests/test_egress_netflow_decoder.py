@@ -204,6 +204,20 @@ def test_a_datagram_cut_off_by_the_capture_gives_the_records_that_are_whole() ->
     assert tally.skipped == {CUT: 2}
 
 
+def test_what_did_not_arrive_is_said() -> None:
+    tally = Tally()
+    numbered = [bytearray(v5([v5_record()] * 2)) for _ in range(3)]
+    for message, number in zip(numbered, (100, 102, 110), strict=True):
+        message[16:20] = struct.pack(">I", number)
+    decoded(KNOWN, *map(bytes, numbered), tally=tally)
+    assert tally.notes == [module.LOST.format(lost=6, unit="flow records")]
+    tally = Tally()
+    numbered = [bytearray(v9(template(version=9))) for _ in range(2)]
+    numbered[1][12:16] = struct.pack(">I", 3)
+    decoded(KNOWN, *map(bytes, numbered), tally=tally)
+    assert tally.notes == [module.LOST.format(lost=2, unit="messages")]
+
+
 def test_exporters_without_number_are_forgotten() -> None:
     decoder = Decoder(KNOWN, Tally())
     for number in range(DOMAINS + 5):

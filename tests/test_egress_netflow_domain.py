@@ -34,3 +34,16 @@ def test_memory_is_bounded() -> None:
         domain.learn({"sampler": number, "sampling": 2})
     assert (len(domain.templates), len(domain.samplers)) == (TEMPLATES, SAMPLERS)
     assert 4_999 in domain.templates
+
+
+def test_what_is_missing_between_two_messages() -> None:
+    domain = Domain()
+    assert domain.missing(700, 30) == 0  # where the numbers begin says nothing
+    assert domain.missing(730, 30) == 0
+    assert domain.missing(790, 30) == 30
+    assert domain.missing(760, 30) == -30  # it comes late
+    assert domain.missing(820, 30) == 0
+    assert domain.missing(5, 30) == 0  # the exporter has started again
+    assert domain.missing(35, 30) == 0
+    assert domain.missing(2**32 - 10, 30) == 0
+    assert domain.missing(20, 30) == 0

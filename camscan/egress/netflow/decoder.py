@@ -1,5 +1,6 @@
 """Messages to flow records. Total: whatever is damaged is counted with its reason, and the rest is used."""
 
+from collections import Counter
 from collections.abc import Iterator
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address
@@ -29,6 +30,7 @@ NO_TEMPLATE = "a set of flow records whose template did not come"
 BAD_TEMPLATE = "a template that is damaged or impossible"
 CUT = "a set of records that is cut off or has an impossible length"
 NO_ADDRESSES = "Some of its records name no addresses (counted as other lines)."
+LOST = "Going by the exporters' own numbers, {lost:,} {unit} did not reach it."
 SAMPLED = (
     "It was made from one packet in {rate:,}: volumes are estimates, and short connections may be missing from it."
 )
@@ -79,6 +81,7 @@ class Decoder:
         self._domains: dict[tuple[str, int, int], Domain] = {}
         self._waiting: dict[tuple[str, int, int, int], list[tuple[Header, bytes, int | None]]] = {}
         self._waits = self._waiting_bytes = 0
+        self._lost: Counter[str] = Counter()
         self._told_rate = False
         self.records = 0
 
@@ -97,21 +100,34 @@ class Decoder:
             header = Header(exporter, version, domain, float(at), None)
             data, start = data[:length], IPFIX_HEAD
         else:
-            _, _, uptime, at, _, domain = _head9(data)
+            _, _, uptime, at, sequence, domain = _head9(data)
             header = Header(exporter, version, domain, float(at), uptime)
             start = V9_HEAD
+            self._count(header, sequence, 1)
         yield from self._sets(header, data, start, record)
 
     def finish(self) -> None:
         """Counts what no template came for."""
         if self._waits:
             self._tally.skip(NO_TEMPLATE, self._waits)
+        for unit, lost in self._lost.items():
+            if lost > 0:
+                self._tally.note(LOST.format(lost=lost, unit=unit))
+        self._lost.clear()
         self._waiting.clear()
         self._waits = self._waiting_bytes = 0
 
+    def _count(self, header: Header, sequence: int, count: int) -> None:
+        """Messages of IPFIX are not counted: not all exporters number them as RFC 7011 has it. In files, which do not
+        say who sent a message, the numbers of several exporters may be mixed."""
+        if header.exporter:
+            unit = "flow records" if header.version == VERSION_5 else "messages"
+            self._lost[unit] += self._domain(header).missing(sequence, count)
+
     def _v5(self, exporter: str, data: bytes, record: int | None) -> Iterator[Told]:
-        _, count, uptime, at, nanoseconds, _, kind, engine, sampling = _head5(data)
+        _, count, uptime, at, nanoseconds, sequence, kind, engine, sampling = _head5(data)
         header = Header(exporter, VERSION_5, kind << 8 | engine, at + nanoseconds / 1e9, uptime)
+        self._count(header, sequence, count)
         domain = self._domain(header)
         # The two upper bits are the way of sampling, the rest is one in how many.
         domain.learn({"sampling": max(sampling & 0x3FFF, 1)})

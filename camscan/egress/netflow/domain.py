@@ -8,6 +8,12 @@ TEMPLATES = 1_000
 SAMPLERS = 256
 """Remembered of one exporter; past it the oldest is forgotten."""
 
+LATE, RESTARTED = 8, 1_000_000
+"""A message that is at most so many messages behind was overtaken by others. After a larger leap back, or a leap ahead
+of so many, the exporter has begun anew."""
+
+_ROUND = 1 << 32
+
 
 @dataclass(slots=True)
 class Domain:
@@ -18,6 +24,18 @@ class Domain:
     samplers: dict[int, int] = field(default_factory=dict)
     rate: int = 1
     """One in how many packets counts, of records that do not say it themselves."""
+
+    _expected: int | None = None
+
+    def missing(self, sequence: int, count: int) -> int:
+        """How many the exporter counted between its last message and this one, which has the number ``sequence`` and
+        counts ``count``. Less than nought where an earlier one comes late after all."""
+        expected, after = self._expected, (sequence + count) % _ROUND
+        gap = 0 if expected is None else (sequence - expected) % _ROUND
+        if gap >= _ROUND - LATE * count:
+            return -count
+        self._expected = after
+        return gap if gap < RESTARTED else 0
 
     def keep(self, number: int, template: Template) -> None:
         """Takes a template, in place of an older one of that number."""
