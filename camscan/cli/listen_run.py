@@ -1,8 +1,11 @@
 """Runs a listening for the command line: reads, stores, sums up."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import BinaryIO
 
 from camscan import __version__
 from camscan.audit import AuditLog, who
@@ -12,16 +15,15 @@ from camscan.cli.options import Format, audit_path, inventory_url
 from camscan.egress.report import Input
 from camscan.errors import UsageError
 from camscan.evidence import IPAddress, Observation
+from camscan.gaps import NotSeen
 from camscan.inventory import Inventory, ScanKind, ScanStart, ScanStatus
 from camscan.listen.captures import read_captures
 from camscan.listen.gaps import coverage
 from camscan.listen.hosts import moment
 from camscan.listen.keeping import keeper
 from camscan.listen.listening import Listening
+from camscan.listen.live import latest
 from camscan.scope import Scope
-
-AHEAD = timedelta(days=1)
-"""How far a capturing machine's clock may be ahead of ours. A packet from later than that has a damaged time."""
 
 
 class Records:
@@ -40,88 +42,116 @@ class Records:
 
     def begin(self, number: int, at: datetime) -> None:
         """Begins the records up to ``number``, each later than the one before."""
+        scope = self._scope
         while len(self.ids) <= number:
             began = at if self._began is None else max(at, self._began + timedelta(microseconds=1))
             self._began = began
             start = ScanStart(
-                scope_sha256=self._scope.sha256,
-                organisation=self._scope.authorisation.organisation,
-                sites=tuple(site.name for site in self._scope.sites),
+                scope_sha256=scope.sha256,
+                organisation=scope.authorisation.organisation,
+                sites=tuple(site.name for site in scope.sites),
                 signatures=self._judge.signatures.digest,
-                addresses_in_scope=self._scope.count(),
+                addresses_in_scope=scope.count(),
                 kind=ScanKind.LISTEN,
+                gateway_macs=tuple(link.gateway_mac for site in scope.sites for link in site.link if link.gateway_mac),
                 started=began,
             )
             self.ids.append(self._inventory.begin_scan(start))
 
 
-def run(scope: Scope, files: Sequence[str], inventory: str | None, form: Format, target: Path | None) -> int:
-    """Listens to captures; returns the exit code. Raises UsageError where none could be read."""
-    form = output.chosen(form, target)
-    judge = Judge.shipped()
-    with (
-        Inventory.open(inventory_url(scope.path, inventory)) as opened,
-        AuditLog.open(audit_path(scope.path)) as audit,
-    ):
-        _started(audit, scope, judge, files=list(files))
-        records = Records(opened, scope, judge)
-        latest = (datetime.now(UTC) + AHEAD).timestamp()
-        listening = Listening(scope, keeper(judge.signatures), records.save, latest=latest)
-        inputs = read_captures(files, listening)
+@dataclass
+class Run:
+    """One listening, between opening and closing its files."""
+
+    scope: Scope
+    judge: Judge
+    inventory: Inventory
+    audit: AuditLog
+    form: Format
+    target: BinaryIO | None
+
+    def __post_init__(self) -> None:
+        self.records = Records(self.inventory, self.scope, self.judge)
+        self.listening = Listening(self.scope, keeper(self.judge.signatures), self.records.save, latest=latest())
+
+    def begin(self, **what: object) -> None:
+        """Writes down who listens to what."""
+        self.audit.append(
+            "listen-started",
+            by=who(),
+            scope=self.scope.sha256,
+            organisation=self.scope.authorisation.organisation,
+            reference=self.scope.authorisation.reference,
+            version=__version__,
+            signatures=self.judge.signatures.digest,
+            **what,
+        )
+
+    def finish(
+        self, inputs: Sequence[Input], *, drops: int = 0, gaps: Sequence[NotSeen] = (), advise: bool = True
+    ) -> int:
+        """Closes the record and prints it; returns the exit code. Raises UsageError where no input could be read."""
+        listening, ids = self.listening, self.records.ids
         usable = any(not one.error for one in inputs)
-        head = _finished(audit, listening, records, inputs, usable=usable)
+        if usable:
+            self.records.begin(0, _moment(listening.first))
+        head = self.audit.append(
+            "listen-finished",
+            scans=ids,
+            inputs=[
+                {"file": one.file, "records": one.records, "skipped": one.skipped_records, "error": one.error}
+                for one in inputs
+            ],
+            **{"from": _iso(listening.first), "to": _iso(listening.last)},
+            sent=0,
+            outside=len(listening.hosts.outside),
+        )
         if not usable:
-            told = "\n".join(f"{one.file}: {one.error}." for one in inputs)
-            raise UsageError(told or "There is no file to listen to.")
-        partial = any(one.error or one.skipped for one in inputs)
-        status = ScanStatus.PARTIAL if partial else ScanStatus.COMPLETE
-        seen = coverage(scope, listening, inputs)
-        for scan_id in records.ids:
-            opened.finish_scan(
+            raise UsageError(
+                "\n".join(f"{one.file}: {one.error}." for one in inputs) or "There is nothing to listen to."
+            )
+        partial = bool(drops) or any(one.error or one.skipped for one in inputs)
+        seen = coverage(self.scope, listening, inputs, drops=drops, gaps=gaps)
+        for scan_id in ids:
+            self.inventory.finish_scan(
                 scan_id,
-                status,
+                ScanStatus.PARTIAL if partial else ScanStatus.COMPLETE,
                 packets_sent=0,
                 packets_exact=True,
                 audit_head=head,
                 coverage=seen,
-                finished=moment(listening.last or 0.0),
+                finished=_moment(listening.last),
             )
         # What is concluded today is what the next rematch compares with.
-        opened.catch_up(judge.signatures)
-        packets = sum(one.records for one in inputs)
-        listen_report.deliver(opened, judge, scope, records.ids, form, target)
-        listen_report.tail(opened, judge, scope, records.ids, listening, packets, seen, head)
+        self.inventory.rematch(self.judge.signatures)
+        report = listen_report.Heard(self.inventory, self.judge, self.scope, ids)
+        report.deliver(self.form, self.target)
+        report.tail(listening, sum(one.records for one in inputs), seen, head, advise=advise)
         return 4 if partial else 0
 
 
-def _started(audit: AuditLog, scope: Scope, judge: Judge, **what: object) -> None:
-    audit.append(
-        "listen-started",
-        by=who(),
-        scope=scope.sha256,
-        organisation=scope.authorisation.organisation,
-        reference=scope.authorisation.reference,
-        version=__version__,
-        signatures=judge.signatures.digest,
-        **what,
-    )
+@contextmanager
+def opened(scope: Scope, inventory: str | None, form: Format, target: Path | None) -> Iterator[Run]:
+    """A listening that is ready to begin."""
+    form = output.chosen(form, target)
+    judge = Judge.shipped()
+    with (
+        Inventory.open(inventory_url(scope.path, inventory)) as held,
+        AuditLog.open(audit_path(scope.path)) as audit,
+        output.opened(target) as file,
+    ):
+        yield Run(scope, judge, held, audit, form, file)
 
 
-def _finished(audit: AuditLog, listening: Listening, records: Records, inputs: Sequence[Input], *, usable: bool) -> str:
-    """Writes down what was listened to; returns the log's new head."""
-    if usable and listening.first is not None:
-        records.begin(0, moment(listening.first))
-    return audit.append(
-        "listen-finished",
-        scans=records.ids,
-        inputs=[
-            {"file": one.file, "records": one.records, "skipped": one.skipped_records, "error": one.error}
-            for one in inputs
-        ],
-        **{"from": _iso(listening.first), "to": _iso(listening.last)},
-        sent=0,
-        outside=len(listening.hosts.outside),
-    )
+def to_files(run: Run, files: Sequence[str]) -> int:
+    """Listens to captures; returns the exit code. Raises UsageError where none could be read."""
+    run.begin(files=list(files))
+    return run.finish(read_captures(files, run.listening))
+
+
+def _moment(at: float | None) -> datetime:
+    """A packet's time; now, where no packet had one that can be believed."""
+    return datetime.now(UTC) if at is None else moment(at)
 
 
 def _iso(at: float | None) -> str | None:

@@ -66,7 +66,7 @@ class Listening:
         self.last: float | None = None
         self.heard: set[str] = set()
         """Protocols in which anything was heard at all."""
-        self._kept, self._sink, self._latest = kept, sink, latest
+        self._kept, self._sink, self.latest = kept, sink, latest
         self._questions = Questions()
         self._fragments = Fragments()
         self._leases = Leases()
@@ -79,7 +79,7 @@ class Listening:
     def packet(self, at: float, data: bytes, kind: int, start: int, mac: bytes, record: int) -> Iterable[Never]:
         """One packet; see Look."""
         self.dull = False
-        if not 0 <= at <= self._latest:
+        if not 0 <= at <= self.latest:
             self.tally.skip(IMPOSSIBLE_TIME)
             return ()
         self.first = at if self.first is None else min(self.first, at)
