@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from inventory_makers import MAC_A, MAC_B, MORNING, SERIAL_A, SITE, Estate, address, heard, opened, start
 
 from camscan.errors import InventoryError
@@ -219,3 +221,58 @@ def test_wiping_waits_for_no_reader_for_ever(inventory: Inventory) -> None:
             inventory.wipe()
     inventory.wipe()
     assert CANARY.encode() not in content(inventory)
+
+
+HOSTS = st.tuples(
+    st.sampled_from(["10.1.0.20", "10.1.0.21", "10.1.0.22"]),
+    st.sets(st.sampled_from([ARP_A, ARP_B, SERIAL, told(CANARY), told(KEPT)])),
+)
+CHOICES = st.one_of(
+    st.sets(st.integers(1, 6)).map(lambda numbers: Selection(devices=frozenset(numbers))),
+    st.integers(0, 6).map(lambda number: Selection(before=day(number))),
+    st.just(Selection(site=SITE)),
+)
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    scans=st.lists(st.lists(HOSTS, min_size=1, max_size=3), min_size=1, max_size=5),
+    choices=st.lists(CHOICES, max_size=2),
+)
+def test_whatever_is_forgotten_the_rest_holds_together(
+    scans: list[list[tuple[str, set[tuple[str, str]]]]],
+    choices: list[Selection],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    with Inventory.open(tmp_path_factory.mktemp("forget") / "camscan.db") as inventory:
+        estate = Estate(inventory)
+        for choice in [None, *choices]:
+            for hosts in scans:
+                for ip, pairs in hosts:
+                    estate.scan((ip, *sorted(pairs)))
+            if choice is not None:
+                planned = inventory.forget(choice, dry_run=True)
+                assert inventory.forget(choice) == planned
+            hold_together(inventory)
+        inventory.wipe()
+
+
+def hold_together(inventory: Inventory) -> None:
+    """Nothing refers to what is not there, nothing is there to which nothing refers, and every device can be shown."""
+    questions = {
+        "PRAGMA foreign_key_check": [],
+        "SELECT id FROM device WHERE root NOT IN (SELECT id FROM device WHERE root = id)": [],
+        "SELECT id FROM device WHERE id NOT IN (SELECT device_id FROM sighting)": [],
+        "SELECT id FROM sighting WHERE id NOT IN (SELECT sighting_id FROM observation)": [],
+        "SELECT id FROM value WHERE id NOT IN (SELECT value_id FROM evidence)": [],
+        "SELECT id FROM merge WHERE device_a = device_b": [],
+        "PRAGMA integrity_check": [("ok",)],
+    }
+    with inventory._database.read() as connection:
+        for question, answer in questions.items():
+            assert [tuple(row) for row in connection.exec_driver_sql(question)] == answer, question
+    for host in inventory.hosts():
+        assert host.observations
+    assert {one.device_id for one in inventory.holdings()} >= {
+        one.device_id for one in inventory.hosts() if one.last_seen
+    }
