@@ -7,8 +7,9 @@ from hypothesis import strategies as st
 from zeek_logs import CONN, DNS, SSL, tsv
 
 from camscan.egress.flow import Answer, Direction, Flow, Outcome
-from camscan.egress.readers import zeek_tsv
-from camscan.egress.readers.zeek_tsv import COLUMNS, ZEEK_TSV
+from camscan.egress.readers import zeek_conn
+from camscan.egress.readers.zeek_conn import COLUMNS
+from camscan.egress.readers.zeek_tsv import ZEEK_TSV
 from camscan.egress.source import InputError
 
 ROW: dict[str, object] = {
@@ -38,7 +39,7 @@ def test_other_fates_other_days_and_the_other_direction_stand_apart(tmp_path: Pa
 
 
 def test_groups_are_bounded_and_none_is_lost(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(zeek_tsv, "_GROUPS", 4)
+    monkeypatch.setattr(zeek_conn, "GROUPS", 4)
     rows = [{**ROW, "id.resp_p": port} for port in range(1, 31)]
     items, _ = read(ZEEK_TSV, tsv("conn", CONN, rows), tmp_path)
     assert sum(item.connections for item in items if isinstance(item, Flow)) == 30

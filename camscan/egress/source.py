@@ -132,30 +132,45 @@ class Source:
         while chunk := self._read(CHUNK):
             yield chunk
 
-    def batches(self) -> Iterator[tuple[int, list[bytes]]]:
-        """(number of the first line, lines without their ends) a chunk at a time. A line over LINE_LIMIT is counted as
-        skipped and empty."""
-        number, rest, dropping = 1, b"", False
+    def pieces(self) -> Iterator[bytes]:
+        """The whole input in pieces of whole lines, each with its end; the last may lack it. Of a line that does not
+        end in a piece and is over LINE_LIMIT only the end is given; it is counted as skipped."""
+        rest, dropping = b"", False
         for chunk in self.chunks():
-            lines = (rest + chunk).split(b"\n")
-            if dropping and len(lines) > 1:
-                lines[0], dropping = b"", False
-            rest = b"" if dropping else lines.pop()
-            if not dropping:
-                if len(rest) > LINE_LIMIT:
-                    rest, dropping = b"", True
-                    self.tally.skip(LONG_LINE)
-                self._blank_long(lines)
-                yield number, lines
-                number += len(lines)
-        if rest:
-            yield number, [rest]
-
-    def _blank_long(self, lines: list[bytes]) -> None:
-        for place, line in enumerate(lines):
-            if len(line) > LINE_LIMIT:
-                lines[place] = b""
+            cut = chunk.rfind(b"\n") + 1
+            if dropping and not cut:
+                continue
+            start = chunk.find(b"\n") if dropping else 0
+            if cut:
+                yield b"".join((rest, memoryview(chunk)[start:cut]))
+                rest, dropping = chunk[cut:], False
+            else:
+                rest += chunk
+            if len(rest) > LINE_LIMIT:
+                rest, dropping = b"", True
                 self.tally.skip(LONG_LINE)
+        if rest:
+            yield rest
+
+    def split(self, piece: bytes) -> list[bytes]:
+        """The lines of a piece, without their ends. One over LINE_LIMIT is counted as skipped and empty."""
+        lines = piece.split(b"\n")
+        if not lines[-1]:
+            del lines[-1]
+        if max(map(len, lines), default=0) > LINE_LIMIT:
+            for place, line in enumerate(lines):
+                if len(line) > LINE_LIMIT:
+                    lines[place] = b""
+                    self.tally.skip(LONG_LINE)
+        return lines
+
+    def batches(self) -> Iterator[tuple[int, list[bytes]]]:
+        """(number of the first line, lines without their ends) a piece at a time."""
+        number = 1
+        for piece in self.pieces():
+            lines = self.split(piece)
+            yield number, lines
+            number += len(lines)
 
     def lines(self) -> Iterator[tuple[int, bytes]]:
         """(number from 1, line without its end) of every line that is not blank. Lines over LINE_LIMIT are counted as
