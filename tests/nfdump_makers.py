@@ -1,8 +1,10 @@
 """Files of nfdump: from nfcapd and nfdump where they are installed, and by hand."""
 
 import shutil
+import socket
 import struct
 import subprocess
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -21,7 +23,9 @@ EXPORTED = 8
 
 def collected(folder: Path, *arguments: str) -> Path:
     """The file that nfcapd writes of what softflowd exports to it over 127.0.0.1."""
-    port = 40_000 + hash(folder) % 20_000
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
     stored = folder / "nfcapd"
     stored.mkdir()
     # -E prints each record as it comes, so that none need be waited for by the clock.
@@ -29,15 +33,20 @@ def collected(folder: Path, *arguments: str) -> Path:
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as collector:
         assert collector.stdout is not None
         assert collector.stderr is not None
+        patience = threading.Timer(60, collector.kill)
+        patience.start()
+        told = 0
         try:
             assert any("Startup nfcapd" in line for line in collector.stderr)
             softflowd(folder, "-v", "10", "-A", "milli", *arguments, port=port)
-            told = 0
             while told < EXPORTED and (line := collector.stdout.readline()):
                 told += line.startswith("Flow Record")
         finally:
+            patience.cancel()
+            patience.join()
             collector.terminate()
             collector.communicate(timeout=60)
+    assert told == EXPORTED
     (path,) = stored.glob("nfcapd.2*")
     return path
 
