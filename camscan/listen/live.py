@@ -13,6 +13,9 @@ from camscan.net.mirror import Mirror
 SAVE_SECONDS = 60.0
 """What was heard is handed over so often, so that a machine that fails loses little."""
 
+LEFT_SECONDS = 1.0
+"""When it is over, so long are packets taken in that came before."""
+
 AHEAD = timedelta(days=1)
 """How far a capturing machine's clock may be ahead of ours. A packet from later than that has a damaged time."""
 
@@ -23,13 +26,14 @@ def latest() -> float:
 
 
 def hear(mirror: Mirror, listening: Listening, over: Callable[[], bool]) -> Tally:
-    """Takes in packets until ``over`` says so; it is asked after each, and each second in which none comes. What was
-    read is in the result. Raises InputError where the interface has packets that are not read."""
+    """Takes in packets until ``over`` says so, and those that wait then; it is asked after each packet, and each second
+    in which none comes. What was read is in the result. Raises InputError for a link type that is not read.
+    """
     tally = Tally(kind="live")
     if mirror.link not in LINKS:
         raise InputError(unsupported(mirror.link))
     listening.begin(tally, Where(interface=mirror.interface))
-    sieve, saved = Sieve(), time.monotonic()
+    sieve, saved, ended = Sieve(), time.monotonic(), None
     for captured in mirror:
         if captured is not None:
             tally.records += 1
@@ -40,7 +44,9 @@ def hear(mirror: Mirror, listening: Listening, over: Callable[[], bool]) -> Tall
             listening.latest = latest()
             listening.save()
         if over():
-            break
+            ended = now if ended is None else ended
+            if captured is None or now - ended >= LEFT_SECONDS:
+                break
     listening.save(last=True)
     return tally
 

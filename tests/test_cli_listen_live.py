@@ -1,0 +1,101 @@
+"""camscan listen -i, at one end of a cable between two namespaces."""
+
+import json
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from cli_tools import camscan, scope_of
+from listen_makers import CAMERA, PLAIN, Talk, arp, hello, page
+from namespaces import Namespace, cabled
+
+from camscan.cli.listen_live import Ending
+
+if sys.platform != "linux":
+    pytest.skip("needs network namespaces", allow_module_level=True)
+
+pytestmark = [pytest.mark.namespace, pytest.mark.timeout(120)]
+
+SPEAK = """
+import json, socket, sys
+wire = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
+wire.bind(("eth7", 0))
+for line in sys.stdin:
+    wire.send(bytes.fromhex(line))
+print(json.dumps(None))
+"""
+FRAMES = [arp(CAMERA), hello(), *Talk().opened().asks(PLAIN).answers(page()).frames]
+
+
+def speak(end: Namespace) -> None:
+    lines = "".join(frame.hex() + "\n" for frame in FRAMES)
+    command = ["ip", "netns", "exec", end.name, sys.executable, "-c", SPEAK]
+    subprocess.run(command, input=lines, text=True, check=True, timeout=60)
+
+
+def listening(end: Namespace, scope: Path, *options: str) -> "subprocess.Popen[str]":
+    """A listening that is ready to hear."""
+    command = ["ip", "netns", "exec", end.name, sys.executable, "-m", "camscan", "listen", "-i", "eth7"]
+    process = subprocess.Popen(
+        [*command, "--scope", str(scope), *options], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    assert process.stderr is not None
+    assert process.stderr.readline().startswith("Listening to eth7. Nothing is sent.")
+    return process
+
+
+def sent(end: Namespace) -> int:
+    return int(end.run("cat", "/sys/class/net/eth7/statistics/tx_packets"))
+
+
+def test_what_comes_is_heard_and_nothing_is_sent(tmp_path: Path) -> None:
+    scope = scope_of(tmp_path)
+    with cabled() as (near, far):
+        for end in (near, far):
+            end.run("sysctl", "-qw", "net.ipv6.conf.all.disable_ipv6=1", "net.ipv6.conf.default.disable_ipv6=1")
+        before = sent(near)
+        process = listening(near, scope)
+        speak(far)
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=60)
+        assert process.returncode == 0, err
+        assert sent(near) == before
+    assert "DS-2CD2385G1-I" in out
+    assert "not one packet was sent" in err
+    told = json.loads(camscan("list", "-f", "json", "--scope", scope).out)
+    (device,) = told["devices"]
+    assert (device["ip"], device["maker"], device["verdict"]) == (CAMERA, "hikvision", "confirmed")
+    (scan,) = told["scans"]
+    assert (scan["status"], scan["packets_sent"]) == ("complete", 0)
+    log = [json.loads(line) for line in (tmp_path / "camscan.audit.jsonl").read_text().splitlines()]
+    assert (log[0]["event"], log[0]["interface"]) == ("listen-started", "eth7")
+
+
+def test_it_ends_by_itself(tmp_path: Path) -> None:
+    with cabled() as (near, _far):
+        process = listening(near, scope_of(tmp_path), "--for", "1s", "-f", "json")
+        out, err = process.communicate(timeout=60)
+    assert process.returncode == 0, err
+    assert json.loads(out)["devices"] == []
+
+
+def test_who_ends_it_before_its_time_is_told(tmp_path: Path) -> None:
+    with cabled() as (near, far):
+        process = listening(near, scope_of(tmp_path), "--for", "1h")
+        speak(far)
+        process.send_signal(signal.SIGTERM)
+        out, err = process.communicate(timeout=60)
+    assert (process.returncode, "DS-2CD2385G1-I" in out) == (130, True), err
+
+
+def test_when_it_is_over() -> None:
+    assert Ending(0.0)()
+    ending = Ending(None)
+    assert not ending()
+    with ending.signals():
+        signal.raise_signal(signal.SIGINT)
+        assert ending()
+        with pytest.raises(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
