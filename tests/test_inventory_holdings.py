@@ -32,7 +32,7 @@ def test_a_device_that_stays_has_its_address_without_end(inventory: Inventory) -
     estate = Estate(inventory)
     for _ in range(3):
         estate.scan((OLD, SERIAL))
-    assert list(inventory.holdings()) == [Holding(estate.device(OLD), OLD, day(1), day(3), True, True)]
+    assert inventory.holdings() == [Holding(estate.device(OLD), OLD, day(1), day(3), True, True)]
 
 
 def test_a_device_that_moved_had_each_address_for_its_time(inventory: Inventory) -> None:

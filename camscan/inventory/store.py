@@ -204,8 +204,8 @@ class Inventory:
             device_id = reading.device_last_at(connection, ip)
         return None if device_id is None else self.host(device_id)
 
-    def holdings(self) -> Iterator[Holding]:
-        """Which device had which address, and when, as far as what was heard tells; by device id."""
+    def holdings(self) -> list[Holding]:
+        """Which device had which address, and when, as far as what was heard tells."""
         return holdings.holdings(self._database)
 
     def observations(self, device_id: int | None = None, *, with_raw: bool = True) -> Iterator[Observation]:
