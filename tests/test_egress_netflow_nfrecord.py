@@ -7,11 +7,15 @@ from hypothesis import strategies as st
 from nfdump_makers import addresses, element, generic, nf_record
 
 from camscan.egress.netflow.exported import Exported
-from camscan.egress.netflow.nfrecord import NfRecord
+from camscan.egress.netflow.nfrecord import Layout, NfRecord, mac_of
+
+
+def record_of(data: bytes, order: str = "<") -> NfRecord:
+    return NfRecord(data, Layout(data, order))
 
 
 def told(*elements: bytes, order: str = "<", version: int = 9, flags: int = 0) -> Exported:
-    record = NfRecord(nf_record(generic(order), *elements, order=order, version=version, flags=flags), order)
+    record = record_of(nf_record(generic(order), *elements, order=order, version=version, flags=flags), order)
     one = record.exported(CAMERA, CLOUD, 5)
     assert one is not None
     return one
@@ -26,19 +30,23 @@ def test_the_counters_of_a_record(order: str) -> None:
 
 
 def test_addresses_of_both_kinds() -> None:
-    assert NfRecord(nf_record(addresses()), "<").ends == (packed(CAMERA), packed(CLOUD))
+    assert record_of(nf_record(addresses())).ends == (packed(CAMERA), packed(CLOUD))
     one, two = packed("2001:db8::1"), packed("2001:db8::2")
     words = [int.from_bytes(part, "big") for part in (one[:8], one[8:], two[:8], two[8:])]
-    assert NfRecord(nf_record(element(3, struct.pack("<QQQQ", *words))), "<").ends == (one, two)
-    assert NfRecord(nf_record(), "<").ends == (b"", b"")
+    assert record_of(nf_record(element(3, struct.pack("<QQQQ", *words)))).ends == (one, two)
+    assert record_of(nf_record()).ends == (b"", b"")
 
 
-def test_mac_translation_and_sampling() -> None:
-    mac = element(15, struct.pack("<QQQQ", 0x4419B6000001, 0, 0, 0))
-    record = NfRecord(nf_record(mac, addresses("0.0.0.0", CAMERA, kind=20), flags=2), "<")
-    assert (record.mac.hex(), record.translated, record.sampled) == ("4419b6000001", packed(CAMERA), True)
-    record = NfRecord(nf_record(), "<")
-    assert (record.mac, record.translated, record.sampled) == (b"", b"", False)
+@pytest.mark.parametrize("order", ["<", ">"])
+def test_a_mac(order: str) -> None:
+    assert mac_of(struct.pack(order + "Q", 0x4419B6000001), order).hex() == "4419b6000001"
+
+
+def test_translation_and_sampling() -> None:
+    record = record_of(nf_record(addresses("0.0.0.0", CAMERA, kind=20), flags=2))
+    assert (record.translated, record.sampled) == (packed(CAMERA), True)
+    record = record_of(nf_record())
+    assert (record.translated, record.sampled) == (b"", False)
 
 
 def test_counters_of_the_other_direction() -> None:
@@ -55,18 +63,29 @@ def test_events() -> None:
     assert (one.event, one.begins, one.by_source, one.octets, one.back_octets) == (True, True, True, 500, 900)
     nat = element(25, struct.pack("<QIBBH", int(START * 1000), 0, 4, 0, 0))
     assert (told(nat).event, told(nat).begins, told(nat).octets) == (True, True, None)
-    record = NfRecord(nf_record(generic(first=0, last=0), nsel), "<").exported(CAMERA, CLOUD, 1)
+    record = record_of(nf_record(generic(first=0, last=0), nsel)).exported(CAMERA, CLOUD, 1)
     assert record is not None
     assert record.first == START + 0.007
 
 
 def test_a_record_without_counters_is_none() -> None:
-    assert NfRecord(nf_record(addresses()), "<").exported(CAMERA, CLOUD, 1) is None
+    assert record_of(nf_record(addresses())).exported(CAMERA, CLOUD, 1) is None
 
 
 @given(st.binary(max_size=200))
 def test_any_bytes_are_survived(data: bytes) -> None:
     for order in "<>":
-        record = NfRecord(nf_record(data, order=order), order)
-        assert (len(record.ends[0]), len(record.translated), len(record.mac)) <= (16, 16, 6)
+        record = record_of(nf_record(data, order=order), order)
+        assert len(record.ends[0]) in (0, 4, 16)
+        assert len(record.translated) in (0, 4, 16)
         record.exported(CAMERA, CLOUD, 1)
+
+
+def test_a_layout_fits_what_is_made_alike() -> None:
+    layout = Layout(nf_record(generic(), addresses()), "<")
+    assert layout.fits(nf_record(generic(octets=9), addresses(CLOUD, CAMERA)))
+    assert not layout.fits(nf_record(addresses(), generic()))
+    assert (layout.bare, layout.mac) == (12 + 52 + 4, 0)
+    assert Layout(nf_record(addresses(), element(15, bytes(32))), "<").mac == 12 + 12 + 4
+    for more in (element(3, bytes(32)), addresses(kind=20)):
+        assert Layout(nf_record(addresses(), more), "<").bare == 0

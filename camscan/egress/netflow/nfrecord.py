@@ -3,6 +3,8 @@
 Each is a head of 12 bytes and elements with a type, a length and a structure as it lay in the collector's memory.
 """
 
+from collections.abc import Callable
+from functools import cache
 from struct import Struct
 
 from camscan.egress.netflow.domain import Domain
@@ -16,17 +18,9 @@ GENERIC, IPV4, IPV6, COUNTS, MAC, NSEL, TRANSLATED, TRANSLATED_6, TRANSLATED_POR
 )  # fmt: skip
 IPFIX = 10
 _SIZES = {
-    GENERIC: 48,
-    IPV4: 8,
-    IPV6: 32,
-    COUNTS: 24,
-    MAC: 8,
-    NSEL: 15,
-    TRANSLATED: 8,
-    TRANSLATED_6: 32,
-    TRANSLATED_PORTS: 4,
-    NAT: 13,
-}
+    GENERIC: 48, IPV4: 8, IPV6: 32, COUNTS: 24, MAC: 8, NSEL: 15, TRANSLATED: 8, TRANSLATED_6: 32,
+    TRANSLATED_PORTS: 4, NAT: 13,
+}  # fmt: skip
 """Bytes that are read of an element."""
 
 SAMPLED = "It holds sampled flows: volumes are estimates, and short connections may be missing from it."
@@ -36,26 +30,57 @@ _SAMPLED = 0x2
 _EMPTY = Domain()
 
 
-class NfRecord:
-    """The elements of one record. ``order`` is the byte order of the file."""
+@cache
+def _form(order: str, form: str) -> Callable[[bytes, int], tuple[int, ...]]:
+    return Struct(order + form).unpack_from
+
+
+def mac_of(raw: bytes, order: str) -> bytes:
+    """The six bytes of a MAC that lies in eight."""
+    return raw[5::-1] if order == "<" else raw[2:]
+
+
+class Layout:
+    """Where the elements of a record lie. Most records of one size have one layout, so that it need not be found anew.
+    ``order`` is the byte order of the file."""
 
     def __init__(self, data: bytes, order: str) -> None:
-        self._data = data
-        self._order = order
-        self._places: dict[int, int] = {}
-        pair, position = Struct(order + "HH").unpack_from, HEAD
+        self.order = order
+        self.places: dict[int, int] = {}
+        pair, position, gaps = _form(order, "HH"), HEAD, f"<{HEAD}x"
         while position + 4 <= len(data):
             kind, length = pair(data, position)
             if length < 4 or position + length > len(data):
                 break
             if length - 4 >= _SIZES.get(kind, 0xFFFF):
-                self._places[kind] = position + 4
+                self.places[kind] = position + 4
+            gaps += f"4s{length - 4}x"
             position += length
+        self._heads = Struct(gaps)
+        self._expected = self._heads.unpack_from(data)
+        bare = not self.places.keys() & {IPV6, TRANSLATED, TRANSLATED_6}
+        self.bare = self.places.get(IPV4, 0) if bare else 0
+        """Where the two IPv4 addresses lie, if those and the MAC are all that can tell whose record it is; else 0."""
+        self.mac = self.places.get(MAC, 0)
+        """Where the MAC of who sent the packets lies, or 0."""
+
+    def fits(self, data: bytes) -> bool:
+        """Whether the elements of a record of the same size lie in the same way."""
+        return self._heads.unpack_from(data) == self._expected
+
+
+class NfRecord:
+    """The elements of one record."""
+
+    def __init__(self, data: bytes, layout: Layout) -> None:
+        self._data = data
+        self._order = layout.order
+        self._places = layout.places
         self.sampled = bool(data[10] & _SAMPLED)
 
     def _read(self, kind: int, form: str) -> tuple[int, ...] | None:
         place = self._places.get(kind)
-        return None if place is None else Struct(self._order + form).unpack_from(self._data, place)
+        return None if place is None else _form(self._order, form)(self._data, place)
 
     def _pair(self, narrow: int, wide: int) -> tuple[bytes, bytes]:
         """Two addresses, as packed; empty where there are none."""
@@ -75,12 +100,6 @@ class NfRecord:
     def translated(self) -> bytes:
         """The destination after address translation, or empty."""
         return self._pair(TRANSLATED, TRANSLATED_6)[1]
-
-    @property
-    def mac(self) -> bytes:
-        """Who sent the packets in, or empty."""
-        told = self._read(MAC, "Q")
-        return told[0].to_bytes(8, "big")[2:] if told else b""
 
     def exported(self, source: str, target: str, record: int, *, behind: bool = False) -> Exported | None:
         """What the record tells; None where it has no counters. ``behind`` says that ``target`` is the one after

@@ -5,12 +5,13 @@ from collections.abc import Iterator
 from struct import Struct
 from typing import NamedTuple
 
+from camscan.egress.addresses import CACHE
 from camscan.egress.clock import IMPOSSIBLE_TIME, LATEST
 from camscan.egress.flow import Item
 from camscan.egress.known import Known
 from camscan.egress.netflow.decoder import Ends, text_of
 from camscan.egress.netflow.joining import Joining
-from camscan.egress.netflow.nfrecord import HEAD, SAMPLED, NfRecord
+from camscan.egress.netflow.nfrecord import HEAD, SAMPLED, Layout, NfRecord, mac_of
 from camscan.egress.netflow.unpacking import DAMAGED, LIMIT, UNPACKERS
 from camscan.egress.readers.pcap import LYING
 from camscan.egress.readers.shape import Reader
@@ -91,6 +92,37 @@ def _packed(buffer: bytes, chunks: Iterator[bytes], order: str, tally: Tally) ->
         buffer, position = buffer[position:] + more, 0
 
 
+class _Macs(dict[bytes, str]):
+    """Which MACs, as they lie in a record, are those of known devices: in our writing, or empty."""
+
+    def __init__(self, known: Known, order: str) -> None:
+        super().__init__()
+        self._known = known
+        self._order = order
+
+    def __missing__(self, raw: bytes) -> str:
+        mac = mac_address(mac_of(raw, self._order).hex()) or ""
+        if len(self) > CACHE:
+            self.clear()
+        self[raw] = mac if self._known.knows_mac(mac) else ""
+        return self[raw]
+
+
+class _Raw(dict[bytes, bool]):
+    """Whether an IPv4 address, as it lies in a record, is that of a known device."""
+
+    def __init__(self, ends: Ends, order: str) -> None:
+        super().__init__()
+        self._ends = ends
+        self._turned = order == "<"
+
+    def __missing__(self, raw: bytes) -> bool:
+        if len(self) > CACHE:
+            self.clear()
+        known = self[raw] = self._ends[raw[::-1] if self._turned else raw]
+        return known
+
+
 class _Reading:
     """The records of one file."""
 
@@ -102,9 +134,10 @@ class _Reading:
         self.joining = Joining(known)
 
     def block(self, block: _Block) -> Iterator[Item]:
-        """What the records of a block tell."""
+        """What the records of a block tell. Written for speed: most concern nobody."""
         content, position = block.content, 0
-        head = Struct(block.order + "HH").unpack_from
+        head, raw = Struct(block.order + "HH").unpack_from, _Raw(self._ends, block.order)
+        layouts, macs = dict[int, Layout](), _Macs(self._known, block.order)
         while position + 4 <= len(content):
             kind, size = head(content, position)
             if size < 4 or position + size > len(content):
@@ -112,24 +145,29 @@ class _Reading:
                 return
             if kind == _FLOW and size >= HEAD:
                 self._tally.records += 1
-                yield from self._flow(NfRecord(content[position : position + size], block.order))
+                data = content[position : position + size]
+                layout = layouts.get(size)
+                if layout is None or not layout.fits(data):
+                    layout = layouts[size] = Layout(data, block.order)
+                place, mac = layout.bare, macs[data[layout.mac : layout.mac + 8]] if layout.mac else ""
+                if mac or not place or raw[data[place : place + 4]] or raw[data[place + 4 : place + 8]]:
+                    yield from self._flow(NfRecord(data, layout), mac)
+                    if self._changes != self._known.changes:
+                        self._changes = self._known.changes
+                        self._ends.clear()
+                        raw.clear()
             elif kind in _LEGACY:
                 self._tally.skip(OTHER_RECORDS)
             position += size
 
-    def _flow(self, record: NfRecord) -> Iterator[Item]:
+    def _flow(self, record: NfRecord, mac: str) -> Iterator[Item]:
         source, target = record.ends
         if not source:
             self._tally.other += 1
             return
-        if self._changes != self._known.changes:
-            self._changes = self._known.changes
-            self._ends.clear()
         behind = record.translated
         inward = bool(behind) and self._ends[behind]
-        mac = (mac_address(record.mac.hex()) or "") if record.mac else ""
-        moved = mac != "" and self._known.knows_mac(mac)
-        if not (moved or inward or self._ends[source] or self._ends[target]):
+        if not (mac or inward or self._ends[source] or self._ends[target]):
             return
         aimed = text_of(behind if inward else target)
         one = record.exported(text_of(source), aimed, self._tally.records, behind=inward)
@@ -141,7 +179,7 @@ class _Reading:
             return
         if record.sampled:
             self._tally.note(SAMPLED)
-        binding = self._known.moved(one.source, mac, one.first) if moved else None
+        binding = self._known.moved(one.source, mac, one.first) if mac else None
         if binding is not None:
             yield binding
         yield from self.joining.add(one)
