@@ -136,7 +136,9 @@ def test_a_baseline_forgets_too(words: tuple[object, ...], folder: Path) -> None
 
 def test_older_copies_are_told(folder: Path) -> None:
     (folder / "camscan.db.before-migration-0001").touch()
-    assert "before-migration-0001 is an older copy" in run("--wipe").stderr
+    told = run("--wipe").stderr
+    assert "written anew" in told
+    assert "before-migration-0001 is an older copy" in told
 
 
 @pytest.mark.parametrize(

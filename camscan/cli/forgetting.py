@@ -54,7 +54,10 @@ def forget(
         raise UsageError("Say what to forget: devices, or --site, or --keep-days; one of them.")
     with Inventory.open(inventory_url(scope, inventory), create=False) as opened:
         if wipe:
+            from camscan.report.screen import talk
+
             opened.wipe()
+            talk().say(f"{opened.where} was written anew: nothing that was deleted is left in it.")
             _copies(opened)
             return
         devices = dict(_devices(opened)) if what or baseline is not None else {}
