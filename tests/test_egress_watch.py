@@ -117,6 +117,7 @@ def test_one_period_is_judged_as_a_capture_of_it(tmp_path: Path) -> None:
     assert alike(live) == alike(recorded)
     assert live.findings
     assert (live.seen, live.silent, live.dns_visible) == (recorded.seen, recorded.silent, True)
+    assert (live.began, live.ended) == (START, START)
     assert [one.evidence for one in live.findings] == [one.evidence for one in recorded.findings]
     told_of = live.inputs[0]
     assert (told_of.file, told_of.format, told_of.records, told_of.skipped) == ("eth7", "live", len(TRAFFIC), ())
@@ -227,10 +228,10 @@ def test_what_was_lost_and_when_nothing_could_be_seen_is_told() -> None:
     assert report.inputs[0].skipped == ((module.DROPPED, 7),)
     assert report.exit_code == 4
     began = datetime.fromtimestamp(START + 60, UTC).strftime("%d %b %H:%M:%S")
-    assert [note for note in report.inputs[0].notes if f"eth7 was away from {began}" in note]
+    assert [note for note in report.inputs[0].notes if f"The interface was away from {began}" in note]
     assert watch.drops == 0
     mirror.present = False
-    assert "eth7 was away" in fed(watch, mirror, 60.0).look().inputs[0].notes[0]
+    assert "was away" in fed(watch, mirror, 60.0).look().inputs[0].notes[0]
     mirror.present = True
     watch.turn()
     assert [module.NOTHING in note for note in fed(watch, mirror, 5.0).end().inputs[0].notes] == [False, True]

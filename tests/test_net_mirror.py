@@ -237,6 +237,42 @@ print(json.dumps(told))
     assert "sudo" in may_not
 
 
+INTERRUPTED = (
+    SETUP
+    + """
+import signal
+wire = far()
+with listened(sift=False) as mirror:
+    for number in range(10):
+        wire.send(bytes(12) + b"\\x88\\xb5" + bytes([number]) * 60)
+    heard = []
+    for packet in mirror:
+        heard.append(packet.data[20])
+        if len(heard) == 4:
+            break
+    def stop(*_):
+        raise KeyboardInterrupt
+    signal.signal(signal.SIGALRM, stop)
+    heard += [packet.data[20] for packet in until_tick(mirror)]
+    signal.setitimer(signal.ITIMER_REAL, 0.1)
+    try:
+        next(iter(mirror))
+    except KeyboardInterrupt:
+        heard.append("interrupted")
+    wire.send(bytes(12) + b"\\x88\\xb5" + bytes([99]) * 60)
+    heard += [packet.data[20] for packet in until_tick(mirror)]
+print(json.dumps(heard))
+"""
+)
+
+
+def test_after_an_interruption_it_goes_on_where_it_was(backend: str) -> None:
+    with cabled() as (near, far):
+        for end in (near, far):
+            end.run(*SILENT)
+        assert near.python(INTERRUPTED, FAR=far.name, BACKEND=backend) == [*range(10), "interrupted", 99]
+
+
 def test_loopback_is_heard_once() -> None:
     code = """
 import json, socket

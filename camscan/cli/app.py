@@ -22,6 +22,7 @@ from camscan.cli import (
     showing,
     signature_test,
     signing,
+    watching,
 )
 
 EPILOG = (
@@ -73,6 +74,7 @@ app.command("list", short_help="List the devices in the inventory.")(listing.lis
 app.command("show", short_help="Show what is known about one device.")(showing.show)
 app.command("explain", short_help="Say why: every sign, and what would settle it.")(showing.explain)
 app.command("rematch", short_help="Judge the inventory anew with better signatures.")(rematching.rematch)
+egress.app.command("watch", short_help="Judge where the devices go, live on a mirror port.")(watching.watch)
 app.add_typer(egress.app, name="egress")
 signing.app.command("test", short_help="Replay recorded evidence against the signatures.")(signature_test.replay)
 app.add_typer(signing.app, name="signatures")

@@ -132,8 +132,7 @@ class Watch:
             self._away_since, self._present = self._clock(), present
 
     def _gap(self) -> str:
-        name, span = self._mirror.interface, self._span(self._away_since)
-        return f"{name} was away {span}; what went on then was not seen."
+        return f"The interface was away {self._span(self._away_since)}; what went on then was not seen."
 
     def _span(self, since: float) -> str:
         began, ended = (time.strftime("%d %b %H:%M:%S", time.gmtime(at)) for at in (since, self._clock()))
@@ -215,7 +214,8 @@ class Watch:
             notes=tuple(notes),
             error=None,
         )
-        return report_of(judge, (told,), self._terms.naming)
+        # Watched was all the time, also when no device said anything.
+        return replace(report_of(judge, (told,), self._terms.naming), began=self.began, ended=self._clock())
 
 
 def _ripe(gathering: Gathering, now: float) -> tuple[dict[Key, Contact], dict[Key, Contact]]:

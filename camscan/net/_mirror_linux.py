@@ -10,6 +10,7 @@ if sys.platform != "linux":
 
 import contextlib
 import fcntl
+import inspect
 import mmap
 import select
 import socket
@@ -67,6 +68,7 @@ class LinuxMirror:
         self._lost, self._lost_before = 0, _lost_by(interface)
         self._poll = select.poll()
         self._poll.register(sock, select.POLLIN | select.POLLERR)
+        self._where = 0, 0, 0
         self._frames = self._read()
 
     def bind(self) -> None:
@@ -104,26 +106,35 @@ class LinuxMirror:
         self._kernel_drops += dropped
 
     def __iter__(self) -> Iterator[Captured | None]:
+        if inspect.getgeneratorstate(self._frames) == inspect.GEN_CLOSED:
+            self._frames = self._read()
         return self._frames
 
     def _read(self) -> Generator[Captured | None]:
-        ring, link, number = self._ring, self.link, 0
+        ring, link = self._ring, self.link
         look, known = _PACKET_HEAD.unpack_from, Captured
-        while True:
-            start = number * BLOCK
-            status, count, first = _BLOCK_HEAD.unpack_from(ring, start)
-            if not status & _READY:
-                if not self._wait():
-                    yield None
-                continue
-            at = start + first
-            for _ in range(count):
-                after, seconds, nanoseconds, kept, length, begin = look(ring, at)
-                begin += at
-                yield known(seconds + nanoseconds * 1e-9, link, ring[begin : begin + kept], length)
-                at += after
-            ring[start + 8 : start + 12] = _FREE
-            number = (number + 1) % BLOCKS
+        number, at, left = self._where
+        try:
+            while True:
+                start = number * BLOCK
+                if not at:
+                    status, left, first = _BLOCK_HEAD.unpack_from(ring, start)
+                    if not status & _READY:
+                        if not self._wait():
+                            yield None
+                        continue
+                    at = start + first
+                while left:
+                    after, seconds, nanoseconds, kept, length, begin = look(ring, at)
+                    begin += at
+                    at += after
+                    left -= 1
+                    yield known(seconds + nanoseconds * 1e-9, link, ring[begin : begin + kept], length)
+                ring[start + 8 : start + 12] = _FREE
+                number, at = (number + 1) % BLOCKS, 0
+        finally:
+            # An interruption ends a generator for good; the next one goes on from here.
+            self._where = number, at, left
 
     def _wait(self) -> bool:
         """Whether something came within a tick."""

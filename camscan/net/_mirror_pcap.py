@@ -3,6 +3,7 @@
 import contextlib
 import ctypes
 import ctypes.util
+import inspect
 import select
 import sys
 import time
@@ -120,6 +121,8 @@ class PcapMirror:
             self._now = stat[0].received, stat[0].dropped + stat[0].lost
 
     def __iter__(self) -> Iterator[Captured | None]:
+        if inspect.getgeneratorstate(self._frames) == inspect.GEN_CLOSED:  # an interruption ends a generator for good
+            self._frames = self._read()
         return self._frames
 
     def _read(self) -> Generator[Captured | None]:
