@@ -16,9 +16,11 @@ from inventory_makers import heard
 from camscan import __version__
 from camscan.device import Conflict, Device, HeardEvidence, Kind, Sign, Strength, Verdict
 from camscan.errors import UsageError
-from camscan.exchange.contract import COLUMNS, Report, device_object, moment, newest_coverage, to_csv, write
+from camscan.exchange.contract import COLUMNS, Program, Report, device_object, moment, newest_coverage, to_csv, write
 from camscan.identify.facts import FactTables
+from camscan.identify.software import load_software
 from camscan.inventory import NotSeen, ScanKind, ScanRecord, ScanStatus, SiteCoverage
+from camscan.inventory.software import Installed
 from camscan.scope import parse
 
 AT = datetime(2026, 11, 21, 10, 0, 0, 987654, tzinfo=UTC)
@@ -160,6 +162,7 @@ def test_the_whole_document_is_as_the_contract_shows_it() -> None:
                 ],
             }
         ],
+        "software": [],
     }
 
 
@@ -169,6 +172,20 @@ def test_an_empty_inventory_is_a_document_too() -> None:
     assert told["scope"] == {"organisation": "", "sha256": "", "sites": []}
     assert written(report(), "jsonl") == ""
     assert written(report(), "csv").splitlines() == [",".join(f'"{name}"' for name in COLUMNS)]
+
+
+def test_software_of_the_owners_lists_stands_beside_the_devices() -> None:
+    catalogue = load_software()
+    product = catalogue.find("SmartPSS")
+    assert product is not None
+    installed = Installed('PC "1"', "SmartPSS", None, AT)
+    programs = (Program(installed, product, ip_address("10.1.0.20")), Program(installed, product, None))
+    told = json.loads(written(Report.of((), (), "sha256:now", None, software=programs), "json"))["software"]
+    assert [one["ip"] for one in told] == ["10.1.0.20", None]
+    assert told[0] == {
+        "host": 'PC "1"', "ip": "10.1.0.20", "name": "SmartPSS", "version": None, "product": "dahua.smartpss",
+        "maker": "dahua", "role": "client", "listed_at": moment(AT),
+    }  # fmt: skip
 
 
 def test_json_lines_hold_the_same_devices() -> None:

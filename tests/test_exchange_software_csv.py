@@ -25,7 +25,7 @@ def test_programs_of_camera_makers_are_found(tmp_path: Path) -> None:
         ("PC-1", "hikvision.ivms-4200", "3.10.0.6", 2),
         ("PC-2", "dahua.smartpss", None, 4),
     ]
-    assert (found.read, found.hosts, found.skipped) == (3, 2, 0)
+    assert (found.read, found.computers, found.skipped) == (3, frozenset({"pc-1", "pc-2"}), 0)
 
 
 @pytest.mark.parametrize(

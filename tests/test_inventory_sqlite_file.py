@@ -90,7 +90,7 @@ def test_a_folder_instead_of_a_file(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("version", ["0003", "9999", "x" * 200])
+@pytest.mark.parametrize("version", ["9998", "9999", "x" * 200])
 def test_an_inventory_of_a_newer_camscan(made: Path, version: str) -> None:
     with closing(sqlite3.connect(made)) as database:
         database.execute("UPDATE camscan_version SET version_num = ?", [version])
@@ -102,7 +102,7 @@ def test_a_newer_one_that_was_killed_keeps_its_log(made: Path) -> None:
     code = """
 import os, sqlite3, sys
 database = sqlite3.connect(sys.argv[1])
-database.execute("UPDATE camscan_version SET version_num = '0003'")
+database.execute("UPDATE camscan_version SET version_num = '9998'")
 database.commit()
 os._exit(9)
 """

@@ -12,6 +12,7 @@ from camscan.errors import UsageError
 from camscan.evidence import IPAddress
 from camscan.identify import SignatureSet, assess, load
 from camscan.identify.facts import FactTables
+from camscan.identify.software import Catalogue, load_software
 from camscan.inventory import HostRecord, Inventory
 from camscan.report.screen import talk
 from camscan.scope import Scope, canonical
@@ -29,6 +30,7 @@ class Judge:
 
     signatures: SignatureSet
     tables: FactTables = field(default_factory=lambda: FactTables.load(newer=data_folder()))
+    software: Catalogue = field(default_factory=load_software)
 
     @classmethod
     def shipped(cls) -> "Judge":

@@ -10,6 +10,7 @@ from camscan.errors import UsageError
 
 if TYPE_CHECKING:
     from camscan.exchange.imported import Imported
+    from camscan.exchange.software_csv import SoftwareList
     from camscan.inventory import Inventory
     from camscan.scope import Scope
 
@@ -44,17 +45,12 @@ def import_file(
     with Inventory.open(inventory_url(scope, inventory)) as opened:
         for file in files:
             try:
-                if software.recognised(file):
-                    told = software.tell(file, judge)
-                    found = Imported("list of installed software", tuple((ip, (said,)) for ip, said in told))
-                    if not told:
-                        continue
-                else:
-                    found = read(file)
+                listed = software.tell(file, judge) if software.recognised(file) else None
+                found = read(file) if listed is None else Imported(software.FORM, software.hosts(listed))
             except UsageError as error:
                 problems.append(error)
                 continue
-            partial = _take(opened, declared, judge.signatures.digest, file, found) or partial
+            partial = _take(opened, declared, judge.signatures.digest, file, found, listed) or partial
         # What is concluded today is what the next rematch compares with.
         opened.catch_up(judge.signatures)
     if len(problems) == len(files):
@@ -65,8 +61,16 @@ def import_file(
         raise typer.Exit(4)
 
 
-def _take(inventory: "Inventory", scope: "Scope", signatures: str, file: Path, found: "Imported") -> bool:
+def _take(
+    inventory: "Inventory",
+    scope: "Scope",
+    signatures: str,
+    file: Path,
+    found: "Imported",
+    listed: "SoftwareList | None",
+) -> bool:
     """Stores what one file told and says so. Returns whether something in it could not be read."""
+    from camscan.cli import software
     from camscan.cli.gaps import names
     from camscan.inventory import ScanKind, ScanStart, ScanStatus
     from camscan.report.screen import talk
@@ -88,6 +92,8 @@ def _take(inventory: "Inventory", scope: "Scope", signatures: str, file: Path, f
             outside.append(str(ip))
         else:
             inventory.save_host(scan_id, ip, site.name, observations)
+    if listed is not None:
+        software.keep(inventory, scan_id, scope, listed)
     inventory.finish_scan(
         scan_id,
         ScanStatus.PARTIAL if found.skipped else ScanStatus.COMPLETE,
@@ -97,10 +103,13 @@ def _take(inventory: "Inventory", scope: "Scope", signatures: str, file: Path, f
         coverage=(),
     )
     screen = talk()
-    screen.say(
-        f"{file} ({found.form}): {plural(len(found.hosts) - len(outside), 'host')} taken,",
-        f"{len(outside):,} outside the scope, {len(found.skipped):,} could not be read.",
-    )
+    if listed is None:
+        screen.say(
+            f"{file} ({found.form}): {plural(len(found.hosts) - len(outside), 'host')} taken,",
+            f"{len(outside):,} outside the scope, {len(found.skipped):,} could not be read.",
+        )
+    elif listed.found:
+        screen.say("They are kept: `camscan list` shows them.")
     if outside:
         screen.tell(f"  Left out, since {scope.path} does not declare them: {names(outside)}")
     for line in (*found.notes, *found.skipped[:SHOWN]):

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, TextIO, cast
 
+from camscan.cli import software
 from camscan.cli.devices import Judge
 from camscan.cli.options import Format
 from camscan.device import Device
@@ -51,7 +52,9 @@ def report(scope: Scope | None, inventory: Inventory, judge: Judge) -> Report:
     devices = by_address(list(judge.devices(inventory)))
     counted = zip(devices, hidden_channels(devices).channels, strict=True)
     hidden = {device.ip: channels for (_site, device), channels in counted if channels is not None}
-    return Report.of(inventory.scans(), devices, judge.signatures.digest, scope, judge.tables_for(scope), hidden)
+    programs = software.known(inventory, judge, (device for _site, device in devices))
+    tables = judge.tables_for(scope)
+    return Report.of(inventory.scans(), devices, judge.signatures.digest, scope, tables, hidden, programs)
 
 
 def deliver(found: Report, form: Format, target: Path | BinaryIO | None) -> None:
@@ -113,13 +116,15 @@ def everything_known(inventory: Inventory, judge: Judge, *, everything: bool) ->
     """Prints the whole inventory as a table, and what to do where that is empty."""
     devices = list(judge.devices(inventory))
     left_out = table(devices, judge, everything=everything)
-    if not devices:
+    programs = software.known(inventory, judge, (device for _site, device in devices))
+    software.table(programs, judge)
+    if not devices and not programs:
         talk().say(
             f"Nothing is in {inventory.where} yet.",
             "`camscan scan` looks for devices,",
             "`camscan import FILE` takes in what another tool has found.",
         )
-    elif left_out == len(devices):
+    elif left_out == len(devices) and not programs:
         talk().say("No camera or recorder is in the inventory.")
     if left_out:
         talk().say(f"{plural(left_out, 'other thing')} answered too: `camscan list --all` shows them.")

@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from camscan.device import Device, Verdict
     from camscan.identify.explain import ExplanationRow
 
-Address = Annotated[str, typer.Argument(metavar="ADDRESS", help="Address of a device in the inventory.")]
+Address = Annotated[
+    str, typer.Argument(metavar="ADDRESS", help="Address of a device in the inventory, or a computer of your lists.")
+]
 
 
 def show(
@@ -30,14 +32,24 @@ def show(
     from rich.text import Text
 
     from camscan.cli import facts as following
-    from camscan.cli.devices import Judge
+    from camscan.cli import software
+    from camscan.cli.devices import Judge, is_address
+    from camscan.cli.options import inventory_url
     from camscan.cli.output import scope_if_there
+    from camscan.inventory import Inventory
     from camscan.report.screen import out, safe
     from camscan.report.tables import grid
 
     judge = Judge.shipped()
     screen = out()
-    site, device = judge.find(scope, inventory, ip)
+    with Inventory.open(inventory_url(scope, inventory), create=False) as opened:
+        listed = [] if is_address(ip) else software.of_computer(opened, judge, ip)
+    if listed and listed[0].ip is None:
+        software.table(listed, judge)
+        return
+    site, device = judge.find(scope, inventory, str(listed[0].ip) if listed else ip)
+    with Inventory.open(inventory_url(scope, inventory), create=False) as opened:
+        programs = software.of_device(opened, judge, device)
     table = grid(())
     table.show_header = False
     table.add_column(style="bold", no_wrap=True)
@@ -46,6 +58,8 @@ def show(
         table.add_row(heading, value)
     for heading, sentence in following.of_device(judge.tables_for(scope_if_there(scope)).of(device)):
         table.add_row(heading, safe(sentence, limit=600))
+    for one in programs:
+        table.add_row("Software", safe(software.sentence(one), limit=600))
     screen.print(Text(str(device.ip), style="bold"))
     screen.print(table)
     if evidence:

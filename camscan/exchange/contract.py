@@ -20,7 +20,9 @@ from camscan.errors import UsageError
 from camscan.evidence import IPAddress
 from camscan.exchange.files import write_atomically
 from camscan.identify.facts import FactTables
+from camscan.identify.software import Product
 from camscan.inventory import ScanKind, ScanRecord, SiteCoverage
+from camscan.inventory.software import Installed
 from camscan.safe.text import csv_cell
 from camscan.scope import Scope
 
@@ -37,9 +39,33 @@ Sited = tuple[str, Device]
 
 
 @dataclass(frozen=True, slots=True)
+class Program:
+    """A program on one of the owner's computers, the product that it is, and the address of the device of the inventory
+    that the computer is, where exactly one can be."""
+
+    installed: Installed
+    product: Product
+    ip: IPAddress | None
+
+    def contract(self) -> dict[str, object]:
+        """One element of ``software``."""
+        return {
+            "host": self.installed.host,
+            "ip": None if self.ip is None else str(self.ip),
+            "name": self.installed.name,
+            "version": self.installed.version,
+            "product": self.product.id,
+            "maker": self.product.maker,
+            "role": self.product.role.value,
+            "listed_at": moment(self.installed.at),
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """Everything an export tells. ``devices`` is gone through once; ``tables`` judge lists, advisories and analytics;
-    ``hidden`` holds channels of recorders that no camera was seen for, by the recorder's address."""
+    ``hidden`` holds channels of recorders that no camera was seen for, by the recorder's address; ``software`` is what
+    the owner's lists have."""
 
     devices: Iterable[Sited]
     scans: tuple[ScanRecord, ...]
@@ -50,6 +76,7 @@ class Report:
     generated_at: datetime = field(default_factory=lambda: datetime.now(UTC))
     tables: FactTables | None = None
     hidden: Mapping[IPAddress, int] = field(default_factory=dict)
+    software: tuple[Program, ...] = ()
 
     @classmethod
     def of(
@@ -60,6 +87,7 @@ class Report:
         scope: Scope | None,
         tables: FactTables | None = None,
         hidden: Mapping[IPAddress, int] | None = None,
+        software: tuple[Program, ...] = (),
     ) -> Self:
         """A report of now. Without a ``scope`` file the newest scan says whose inventory it is."""
         newest = scans[-1] if scans else None
@@ -69,7 +97,7 @@ class Report:
             whose = (newest.organisation, newest.scope_sha256, newest.sites)
         else:
             whose = ("", "", ())
-        return cls(devices, tuple(scans), signatures, *whose, tables=tables, hidden=hidden or {})
+        return cls(devices, tuple(scans), signatures, *whose, tables=tables, hidden=hidden or {}, software=software)
 
     def device_object(self, site: str, device: Device, *, evidence: bool = True) -> dict[str, object]:
         """One element of ``devices``, with what follows from the report's tables."""
@@ -120,7 +148,8 @@ def to_json(report: Report, stream: TextIO) -> None:
     for site, device in report.devices:
         stream.write(separator + json.dumps(report.device_object(site, device)))
         separator = ",\n  "
-    stream.write("\n ]\n}\n")
+    software = json.dumps([one.contract() for one in report.software], indent=1).replace("\n", "\n ")
+    stream.write(f'\n ],\n "software": {software}\n}}\n')
 
 
 def to_jsonl(report: Report, stream: TextIO) -> None:

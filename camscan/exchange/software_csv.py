@@ -12,6 +12,7 @@ from pathlib import Path
 
 from camscan.errors import DataFileError
 from camscan.identify.software import Catalogue, Product
+from camscan.inventory.software import computer
 
 FILE_LIMIT = 64 * 1024 * 1024
 """Bytes of one list: about a million programs."""
@@ -41,11 +42,12 @@ class InstalledSoftware:
 
 @dataclass(frozen=True, slots=True)
 class SoftwareList:
-    """What a list holds: ``read`` programs on ``hosts`` computers; ``skipped`` rows had no host or no name."""
+    """What a list holds: ``read`` programs on ``computers`` (as ``inventory.software`` spells them), whether of camera
+    makers or not; ``skipped`` rows had no host or no name."""
 
     found: tuple[InstalledSoftware, ...]
     read: int
-    hosts: int
+    computers: frozenset[str]
     skipped: int
 
 
@@ -111,7 +113,7 @@ def _collect(
     host_at, name_at, version_at = places
     found: dict[tuple[str, str, str | None], InstalledSoftware] = {}
     known: dict[str, Product | None] = {}
-    hosts: set[str] = set()
+    computers: set[str] = set()
     read = skipped = 0
     for number, row in rows:
         if not any(cell.strip() for cell in row):
@@ -121,14 +123,14 @@ def _collect(
             skipped += 1
             continue
         read += 1
-        hosts.add(host.casefold())
+        computers.add(computer(host))
         if name not in known:
             known[name] = catalogue.find(name)
         product = known[name]
         if product is not None:
             version = (_cell(row, version_at) if version_at is not None else None) or None
-            found.setdefault((host.casefold(), name, version), InstalledSoftware(host, name, version, product, number))
-    return SoftwareList(tuple(found.values()), read, len(hosts), skipped)
+            found.setdefault((computer(host), name, version), InstalledSoftware(host, name, version, product, number))
+    return SoftwareList(tuple(found.values()), read, frozenset(computers), skipped)
 
 
 def _cell(row: Sequence[str], place: int) -> str:

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Table
 
 from camscan.errors import InventoryError
 from camscan.evidence import Outcome
-from camscan.inventory import joining
+from camscan.inventory import joining, schema, software
 from camscan.inventory.doubts import doubt
 from camscan.inventory.saving import chunks
 from camscan.inventory.schema import (
@@ -96,6 +96,7 @@ def forget(connection: Connection, selection: Selection) -> Forgotten:
     scans = 0
     if selection.before is not None:
         touched, observations = _trim(connection, to_number(selection.before))
+        software.forget(connection, before=to_number(selection.before))
         scans = _drop_scans(connection, to_number(selection.before))
     else:
         wanted = sighting.c.site == selection.site
@@ -112,6 +113,7 @@ def forget(connection: Connection, selection: Selection) -> Forgotten:
     doubt(connection, sa.true())
     left = set(connection.execute(sa.select(device.c.id)).scalars())
     kept = {before.roots[one] for one in left}
+    software.forget(connection, addresses={ip for root in before.told.keys() - kept for _, ip, _ in before.told[root]})
     gone = tuple(_gone(root, told) for root, told in before.told.items() if root not in kept)
     return Forgotten(gone, observations, values, answers, scans)
 
@@ -225,7 +227,7 @@ def _drop_scans(connection: Connection, moment: int) -> int:
     """Deletes scans that began before ``moment`` and of which nothing is left. The newest one with an audit head stays:
     by it a cut-off audit log is found; and so do those that may still run."""
     newest = sa.select(sa.func.max(scan.c.id)).where(scan.c.audit_head != "").scalar_subquery()
-    used = sa.union(sa.select(sighting.c.scan_id), sa.select(merge.c.scan_id))
+    used = sa.union(sa.select(sighting.c.scan_id), sa.select(merge.c.scan_id), sa.select(schema.software.c.scan_id))
     wanted = sa.select(scan.c.id).where(
         scan.c.started < moment, scan.c.id.not_in(used), scan.c.id != sa.func.coalesce(newest, 0)
     )

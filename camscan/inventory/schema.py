@@ -2,9 +2,9 @@
 
 Times are whole microseconds since 1970-01-01 UTC. Rows are only ever added, but for: how a scan ended, what a
 sighting was recognised by and as which device, the ``root`` of a device, the mark of a shared key, ``undone`` of a
-merge, ``cleared`` of a rejection, conclusions, which are drawn anew, and what the owner forgets (forgetting.py). A new
-word in a stored vocabulary (Outcome, Via, Transport, ScanKind) needs a migration, even an empty one: it keeps an
-older camscan from reading what it does not know.
+merge, ``cleared`` of a rejection, ``until`` of software, conclusions, which are drawn anew, and what the owner forgets
+(forgetting.py). A new word in a stored vocabulary (Outcome, Via, Transport, ScanKind) needs a migration, even an empty
+one: it keeps an older camscan from reading what it does not know.
 """
 
 from sqlalchemy import (
@@ -22,7 +22,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-KNOWN = ("0001", "0002")
+KNOWN = ("0001", "0002", "0003")
 """All migrations, oldest first. A database at another one was written by a newer camscan."""
 
 HEAD = KNOWN[-1]
@@ -199,4 +199,18 @@ conclusion = Table(
     Column("kind_verdict", String(20), nullable=False),
     Column("model", Text),
     Column("signs", Text, nullable=False),  # a JSON array of signature ids
+)
+
+software = Table(
+    "software",
+    metadata,
+    # A camera maker's program on one of the owner's computers, as a list of the owner's says.
+    Column("id", _Id, primary_key=True),
+    Column("scan_id", ForeignKey("scan.id"), nullable=False),
+    Column("computer", Text, nullable=False),  # the host, spelt so that lists can be compared
+    Column("host", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("version", Text),
+    Column("at", BigInteger, nullable=False),
+    Column("until", BigInteger),  # when a newer list that names the computer took its place
 )

@@ -21,7 +21,7 @@ from camscan.errors import InventoryError
 from camscan.evidence import Evidence, IPAddress, Observation
 from camscan.gaps import NotSeen, SiteCoverage
 from camscan.identify import SignatureSet
-from camscan.inventory import conclusions, forgetting, holdings, joining, reading, rematching, saving, schema
+from camscan.inventory import conclusions, forgetting, holdings, joining, reading, rematching, saving, schema, software
 from camscan.inventory.conclusions import Conclusion
 from camscan.inventory.database import Database
 from camscan.inventory.forgetting import Forgotten, Selection
@@ -37,6 +37,7 @@ from camscan.inventory.records import (
     ScanStatus,
 )
 from camscan.inventory.rematching import Concluded, Rematch
+from camscan.inventory.software import Installed
 from camscan.inventory.times import from_number, to_number
 
 
@@ -239,6 +240,19 @@ class Inventory:
         """As ``rematch``, and as sure, in a time that grows with what was written since the last one: the devices of
         which the same must be concluded are passed over."""
         return rematching.catch_up(self._database, signatures)
+
+    def save_software(
+        self, scan_id: str, computers: Collection[str], programs: Sequence[tuple[str, str, str | None]]
+    ) -> None:
+        """Adds programs (host, name, version) of an imported list that names ``computers``, each as
+        ``software.computer`` spells it; of these, what older lists had is history now."""
+        with self._database.write() as connection:
+            software.save(connection, _scan_row(connection, scan_id), computers, programs)
+
+    def software(self) -> tuple[Installed, ...]:
+        """Programs on the owner's computers, as the newest list that names each has them; by computer."""
+        with self._database.read() as connection:
+            return software.read(connection)
 
     def merges(self) -> tuple[Merge, ...]:
         """Which device records were joined and why, oldest first; undone ones too."""
