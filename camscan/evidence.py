@@ -140,6 +140,7 @@ FIELDS: dict[str, str] = {
     "isapi.body": "body of that answer, white space folded",
     "isapi.namespace": "XML namespace of that answer",
     "isapi.realm": "realm of that answer",
+    "isapi.challenge": "one WWW-Authenticate header of that answer as sent",
     # TLS
     "tls.subject": "subject of the certificate as RFC 4514 writes it: the last part of the certificate first",
     "tls.issuer": "issuer of the certificate, same form",
@@ -155,6 +156,7 @@ FIELDS: dict[str, str] = {
     "rtsp.realm": "realm of a challenge",
     "rtsp.challenge": "one WWW-Authenticate header as sent",
     "rtsp.public": "Public header as sent",
+    "rtsp.header_names": "all header names as sent, in order, joined by a comma",
     "rtsp.sdp_session": "s= line of a session description",
     "rtsp.sdp_tool": "a=tool line",
     "rtsp.sdp_marker": "a line of a session description that names a maker's format",

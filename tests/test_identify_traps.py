@@ -9,6 +9,7 @@ from answers import answers
 from camscan.device import Device, Kind, Verdict
 from camscan.evidence import Observation, Via
 from camscan.identify import SignatureSet, assess, load
+from camscan.interrogate import rtsp as rtsp_answers
 
 
 @cache
@@ -233,3 +234,96 @@ def test_a_brand_alone_never_names_a_maker() -> None:
         device = judge(wsd(("wsd.camera", "yes"), ("wsd.scope", f"name/{name}")))
         assert device.maker is None
         assert device.brand == name.lower()
+
+
+# --- Stream descriptions and challenges that borrow ----------------------------------------------------------------
+
+HEAD = ["v=0", "o=- 1 1 IN IP4 192.0.2.20", "t=0 0", "a=control:*"]
+GOKE = ["a=tool:LIVE555 Streaming Media v2009.09.28", "a=x-dimensions: 1920, 1080", "a=control:trackID=1"]
+MARK = "a=Media_header:MEDIAINFO=494D4B48{}0000040001000000000000000000000000000000000000000000000000000000;"
+
+
+@pytest.mark.parametrize(
+    ("lines", "who"),
+    [
+        (["s=go2rtc/1.9.4", "a=tool:go2rtc"], "a server at home"),
+        (["s=Stream", "a=recvonly"], "mediamtx"),
+        (["s=No Name", "a=tool:libavformat 60.3.100"], "ffmpeg"),
+        (["s=ZoneMinder", "a=tool:LIVE555 Streaming Media v2018.01.29"], "ZoneMinder"),
+        (["s=Session", "a=packetization-supported:DH"], "an archive server that hands one line on"),
+        (["a=packetization-supported:DH", "a=rtppayload-supported:DH"], "firmware that writes both on request"),
+        (["s=Media Server"], "any server of media"),
+        (["s=RTSP Server", "e=NONE", "a=x-dimensions:1920,1080", MARK.format("0101"), "a=appversion:1.0"], "a copy"),
+        (["s=HTMS", "e=NONE", "a=tool:HTMS", MARK.format("0101")], "Vatilon"),
+        (
+            ["s=Media Presentation", "e=NONE", *GOKE, MARK.format("0101"), "a=appversion:1.0"],
+            "Goke's kit",
+        ),
+        (["s=Media Presentation", "e=NONE", "a=mpeg4-esid:201"], "Y-cam"),
+        (["s=Media Presentation", "i=samsung", "a=control:rtsp://192.0.2.20/profile5/media.smp/trackID=v"], "Hanwha"),
+        (["s=IP Camera Video"], "any IP camera"),
+    ],
+)
+def test_descriptions_that_borrow_a_line_name_no_maker(lines: list[str], who: str) -> None:
+    sdp = "\r\n".join([*HEAD[:2], *lines, *HEAD[2:], "m=video 0 RTP/AVP 96", "a=rtpmap:96 H264/90000", ""]).encode()
+    pairs = [(item.name, item.value) for item in rtsp_answers.description_evidence(sdp)]
+    assert judge(rtsp(*pairs)).maker is None, who
+
+
+def test_the_old_description_of_axis_is_not_hikvisions() -> None:
+    path = "rtsp://192.0.2.20:554/axis-media/media.amp"
+    sdp = [*HEAD, "s=Media Presentation", "e=NONE", f"a=control:{path}/trackID=1?videocodec=h264", ""]
+    pairs = [(item.name, item.value) for item in rtsp_answers.description_evidence("\r\n".join(sdp).encode())]
+    device = judge(rtsp(*pairs))
+    assert (device.maker, device.verdict, device.conflicts) == ("axis", Verdict.SUSPECTED, ())
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "CSeq: 1|Public: OPTIONS, DESCRIBE, SETUP, TEARDOWN, PLAY, PAUSE, GET_PARAMETER, SET_PARAMETER|Date: x",
+        "CSeq: 1|Public: OPTIONS, DESCRIBE, PLAY, PAUSE, SETUP, TEARDOWN, SET_PARAMETER, GET_PARAMETER|Server: EN673",
+        "CSeq: 1|Server: EN673|Public: OPTIONS, DESCRIBE, PLAY, PAUSE, SETUP, TEARDOWN, SET_PARAMETER, GET_PARAMETER",
+        "Server: DSS/5.5|Cseq: 1|Content-Type: application/sdp|x-Accept-Retransmit: x|x-Accept-Dynamic-Rate: 1",
+        "CSeq: 1|x-Accept-Dynamic-Rate: 1|Content-Base: rtsp://192.0.2.20/|Content-Type: application/sdp",
+    ],
+)
+def test_rtsp_headers_of_others_name_no_maker(head: str) -> None:
+    raw = "RTSP/1.0 200 OK|" + head + "||"
+    pairs = [(item.name, item.value) for item in rtsp_answers.parse(raw.replace("|", "\r\n").encode())]
+    assert judge(rtsp(*pairs)).maker is None
+
+
+@pytest.mark.parametrize(
+    "challenge",
+    [
+        'Digest qop="auth", realm="shellypro4pm-f008d1d8b8b8", nonce="60dc59c6", algorithm=SHA-256',
+        'Digest qop="auth", realm="x", nonce="1523430383"',
+        'Digest qop="auth", realm="x", nonce="d41d8cd98f00b204e9800998ecf8427ed41d8cd98f00b204", stale="FALSE"',
+        f'Digest realm="x", domain="/", qop="auth", nonce="{"d4" * 16}", opaque="", algorithm="MD5", stale="FALSE"',
+        f'Digest realm="x", domain="::", qop="auth", nonce="{"d4" * 16}", opaque="", algorithm="MD5", stale="FALSE"',
+    ],
+)
+def test_challenges_of_other_servers_name_no_maker(challenge: str) -> None:
+    for field in ("http.challenge", "isapi.challenge"):
+        assert judge(observation((field, challenge))).maker is None
+
+
+def test_hikvisions_challenge_names_it_under_any_realm() -> None:
+    challenge = 'Digest qop="auth", realm="b4a38201a73f", nonce="4e445244524446424d5463365a445930596a5978597a453d", '
+    device = judge(observation(("isapi.status", "401"), ("isapi.challenge", challenge + 'stale="FALSE"')))
+    assert (device.maker, device.verdict) == ("hikvision", Verdict.PROBABLE)
+
+
+def test_services_that_borrow_hikvisions_names_are_not_its() -> None:
+    """VIGI names its recordings so; HBGK's and Anjvision's firmware borrow the namespaces, and some of the names."""
+    spaces = [("onvif.namespace", "http://www.hikvision.com/2011/event/topics")]
+    spaces += [("onvif.namespace", "http://www.onvifext.com/onvif/ext/ver10/wsdl")]
+    for names in (
+        ["imaging", "media", "deviceIO", "telecom_service", "hbgk_ext"],
+        ["Imaging", "Media", "DeviceIO", "Ptz", "plus", "hik_ext"],
+    ):
+        told = [("onvif.xaddr", f"http://192.0.2.20/onvif/{name}") for name in names]
+        assert judge(observation(*spaces, *told)).maker is None
+    names = ["service", "Recording", "SearchRecording", "Replay", "Imaging", "DeviceIO"]
+    assert judge(observation(*(("onvif.xaddr", f"http://192.0.2.20/onvif/{name}") for name in names))).maker is None

@@ -19,9 +19,17 @@ def test_a_real_refusal() -> None:
     found = isapi.parse(REAL)
     assert outcome_of(found) is Outcome.AUTH_REQUIRED
     shown = read(REAL)
-    assert set(shown) == {"isapi.status", "isapi.realm", "isapi.body"}
+    assert set(shown) == {"isapi.status", "isapi.realm", "isapi.challenge", "isapi.body"}
+    assert shown["isapi.challenge"].startswith(
+        'Digest realm="fe12f37bdXXXXXbccbbd35f1", domain="::", qop="auth", nonce='
+    )
     assert shown["isapi.realm"] == "fe12f37bdXXXXXbccbbd35f1"
     assert "<userCheck> <statusValue>401</statusValue>" in shown["isapi.body"]
+
+
+def test_a_challenge_whose_head_was_cut_is_not_as_sent() -> None:
+    cut = REAL[: REAL.index(b"stale=")]
+    assert "isapi.challenge" not in read(cut)
 
 
 def test_the_short_body_without_a_namespace() -> None:

@@ -64,6 +64,37 @@ def test_the_markers_of_a_description() -> None:
     assert by_session['Session streamed by "preview"']["rtsp.sdp_tool"] == ["BC Streaming Media v202210012022.10.01"]
 
 
+def test_the_marks_of_dahua_axis_and_foscam() -> None:
+    marks = {
+        "a=packetization-supported:DH",
+        "a=rtppayload-supported:DH",
+        "a=rtpmap:107 isapi.metadata/90000",
+        "a=x-qt-text-inf:videoMain",
+        "a=control:rtsp://192.0.2.5/axis-media/media.amp?video=1",
+    }
+    sdp = "\r\n".join(["v=0", "s=x", "a=control:*", *marks, "a=rtpmap:8 PCMA/8000", "a=recvonly", ""])
+    assert set(described(sdp.encode())["rtsp.sdp_marker"]) == marks
+
+
+def test_the_names_of_the_headers_in_their_order() -> None:
+    raw = b"RTSP/1.0 200 OK\r\nCSeq: 2\r\nx-Accept-Dynamic-Rate: 1\r\nCSEQ: 3\r\n\r\n"
+    assert read(raw)["rtsp.header_names"] == ["CSeq,x-Accept-Dynamic-Rate,CSEQ"]
+    assert "rtsp.header_names" not in read(raw[:-2]), "a head that was cut may lack some"
+    assert "rtsp.header_names" not in read(b"RTSP/1.0 404 Not Found\r\n\r\n")
+
+
+@pytest.mark.parametrize("at", range(0, 200, 7))
+def test_an_answer_that_ends_anywhere(at: int) -> None:
+    sdp = b"v=0\r\ns=Media Server\r\na=packetization-supported:DH\r\na=rtppayload-supported:DH\r\n"
+    raw = OK + b"Content-Base: x\r\nContent-Type: application/sdp\r\nContent-Length: %d\r\n\r\n" % len(sdp) + sdp
+    whole = {(item.name, item.value) for item in rtsp.parse(raw)}
+    try:
+        found = {(item.name, item.value) for item in rtsp.parse(raw[:at])}
+    except ParseError:
+        return
+    assert {pair for pair in found if pair[0].startswith("rtsp.sdp")} <= whole
+
+
 def test_a_description_within_an_answer() -> None:
     sdp = b"v=0\r\ns=Media Presentation\r\na=tool:x"
     framed = OK + b"Content-Type: application/sdp\r\nContent-Length: %d\r\n\r\n" % len(sdp) + sdp

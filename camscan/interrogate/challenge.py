@@ -38,7 +38,7 @@ def _pairs(challenge: str, name: str) -> list[tuple[str, str]]:
 
 
 def challenge_evidence(reply: Reply, source: str) -> tuple[Evidence, ...]:
-    """Realms, challenges and, for HTTP, nonces of an answer. ``source`` is "http" or "rtsp".
+    """Realms, challenges and, for HTTP, nonces of an answer. ``source`` is "http", "isapi" or "rtsp".
 
     A challenge whose head was cut off is left out: it would not be as sent.
     """

@@ -7,7 +7,7 @@ send their own page to every path; of those only the status is evidence.
 from camscan.errors import ParseError
 from camscan.evidence import Evidence
 from camscan.interrogate import body, http
-from camscan.interrogate.challenge import parameters
+from camscan.interrogate.challenge import challenge_evidence
 from camscan.interrogate.redirect import authority
 from camscan.interrogate.shape import Conversation, Question
 from camscan.safe.redact import redact_text
@@ -27,8 +27,7 @@ def parse(raw: bytes) -> tuple[Evidence, ...]:
     namespace = _namespace(reply.body)
     if reply.status not in (401, 403) and namespace is None:
         return (status,)
-    realms = [realm for header in reply.values("www-authenticate") for realm in parameters(header, "realm")]
-    found = [("isapi.realm", realm) for realm in dict.fromkeys(realms)]
+    found = [(item.name, item.value) for item in challenge_evidence(reply, "isapi")]
     found += [
         ("isapi.body", redact_text(body.fold(body.text(reply.body)))),
         ("isapi.namespace", namespace or ""),

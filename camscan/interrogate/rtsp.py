@@ -21,6 +21,11 @@ _MARKERS = (
     "m=application/",  # TP-Link's private track, e.g. m=application/MERCURY
     "a=x-qt-text-nam:",  # LIVE555 builds name the product here
     "e=none",  # in Hikvision's set
+    "isapi.metadata",  # Hikvision's track of what it recognises
+    "a=packetization-supported:",  # Dahua; handed on by archive servers (mediamtx #95)
+    "a=rtppayload-supported:",  # Dahua
+    "a=x-qt-text-inf:",  # LIVE555 builds name the stream here
+    "/axis-media/",  # Axis's control URLs
 )
 """Parts of lines, in lower case, by which a session description shows whose format it is."""
 
@@ -76,6 +81,8 @@ def parse(raw: bytes) -> tuple[Evidence, ...]:
     found = [("rtsp.status", str(reply.status) if reply.status else "")]
     found += [("rtsp.server", value) for value in reply.values("server")]
     found += [("rtsp.public", value) for value in reply.values("public")]
+    if reply.whole_head:
+        found.append(("rtsp.header_names", ",".join(name for name, _ in reply.headers)))
     described: tuple[Evidence, ...] = ()
     if reply.body.lstrip().startswith(b"v="):
         described = description_evidence(reply.body, cut=not (reply.value("content-length") and _has_ended(reply)))
