@@ -24,7 +24,10 @@ HOLDERS = 4
 ANSWERS_PER_PORT = 4
 """Different answers of one protocol at one TCP port that are kept."""
 
-PER_STAY = 96
+_LIMITS = {"mdns": 32, "ssdp": 32, "dhcp": 8}
+"""Protocols of which each message tells one of many things about a device."""
+
+PER_STAY = 128
 """Observations of one device that are kept in all."""
 
 PENDING = 20_000
@@ -69,13 +72,17 @@ class Stay:
         if len(self._said) < 4 * PER_STAY:
             self._said.add(_digest(what))
 
+    def sated(self, transport: Transport, probe: str, port: int) -> bool:
+        """Whether it has said as much in one protocol as is believed of one device."""
+        limit = _LIMITS.get(probe, CLAIMS_PER_PROBE if transport is Transport.UDP else ANSWERS_PER_PORT)
+        return self._claims[_door(transport, probe, port)] >= limit or self._claims.total() >= PER_STAY
+
     def add(self, mac: bytes, observation: Observation) -> bool:
         """Keeps it, unless that were one claim too many."""
-        door = f"{observation.transport} {observation.probe} {observation.port}"
-        limit = CLAIMS_PER_PROBE if observation.transport is Transport.UDP else ANSWERS_PER_PORT
-        if self._claims[door] >= limit or self._claims.total() >= PER_STAY:
+        way = observation.transport, observation.probe, observation.port
+        if self.sated(*way):
             return False
-        self._claims[door] += 1
+        self._claims[_door(*way)] += 1
         self.observations.append((mac, observation))
         return True
 
@@ -202,7 +209,12 @@ class Hosts:
             self.foreign += 1
         elif stay.add(mac, observation):
             self.pending += 1
-        elif observation.transport is Transport.UDP:
+        else:
+            self.boasts(host, observation.transport, observation.probe)
+
+    def boasts(self, host: Host, transport: Transport, probe: str) -> None:
+        """Notes that more was said than is believed of one device, where each answer tells of a whole one."""
+        if transport is Transport.UDP and probe not in _LIMITS:
             self.cut.add(host.ip)
 
     def save(self, kept: Kept, sink: Sink, *, last: bool = False) -> None:
@@ -251,6 +263,10 @@ class Hosts:
                 if stay.last >= stay.first:
                     counts.setdefault(host.site, Counter())[stay.kept] += 1
         return counts
+
+
+def _door(transport: Transport, probe: str, port: int) -> str:
+    return f"{transport} {probe} {port}"
 
 
 def _digest(what: bytes) -> bytes:

@@ -208,6 +208,9 @@ class Listening:
         said = f"{probe.name} {via}".encode() + payload
         if stay.said(said):
             return
+        if stay.sated(Transport.UDP, probe.name, probe.port):
+            self.hosts.boasts(host, Transport.UDP, probe.name)
+            return
         try:
             evidence = probe.parse(payload)
         except ParseError:
