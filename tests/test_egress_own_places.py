@@ -55,6 +55,12 @@ def test_a_network_s_number_and_name_come_from_one_place(tmp_path: Path) -> None
     assert places.of("8.8.8.9") == Whereabouts("IE", 64499, None)
 
 
+def test_a_file_that_is_overwritten_meanwhile_goes_on_as_it_was(tmp_path: Path) -> None:
+    places = opened(tmp_path, mmdb(COUNTRIES))
+    (tmp_path / "0.mmdb").write_bytes(b"")
+    assert places.of("8.8.8.8").country == "FR"
+
+
 @pytest.mark.parametrize(
     ("record", "told"),
     [

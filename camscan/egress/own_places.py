@@ -17,8 +17,8 @@ from camscan.egress.places import STALE_DAYS, Places, Whereabouts
 from camscan.errors import UsageError
 from camscan.safe.text import neutralise
 
-SIZE_LIMIT = 2 * 1024 * 1024 * 1024
-"""Bytes of one file; the largest that are published for cities have about a tenth of it."""
+SIZE_LIMIT = 512 * 1024 * 1024
+"""Bytes of one file, which is held in memory; those of countries and networks have about 10 million, of cities 70."""
 
 _DAMAGE = (maxminddb.InvalidDatabaseError, OSError, ValueError, TypeError, LookupError, RecursionError, OverflowError,
            AttributeError, struct.error)  # fmt: skip
@@ -44,8 +44,9 @@ class _Own:
         try:
             size = path.stat().st_size
             if 0 < size <= SIZE_LIMIT:
-                # Not the reader's part in C: what a damaged file does there is worse than an exception.
-                own = cls(path, maxminddb.open_database(path, maxminddb.MODE_MMAP))
+                # Not the reader's part in C: what a damaged file does there is worse than an exception. And not mapped
+                # into memory: a file that is overwritten meanwhile would end the process.
+                own = cls(path, maxminddb.open_database(path, maxminddb.MODE_MEMORY))
                 own._reader.get(IPv4Address("8.8.8.8"))
                 return own
         except OSError as error:
