@@ -80,11 +80,11 @@ def secrets() -> Iterator[bytes]:
         f"v=0\r\ns=Media Presentation\r\na=control:rtsp://admin:{CANARY}@10.1.0.20/trackID=1\r\n"
         f"a=control:rtsp://10.1.0.20/user=admin_password={CANARY}_channel=1/trackID=2\r\n"
     )
-    answer = (
+    described_stream = (
         f"RTSP/1.0 200 OK\r\nServer: x\r\nContent-Base: rtsp://admin:{CANARY}@10.1.0.20/\r\nSession: {CANARY}\r\n"
         f"Content-Type: application/sdp\r\nContent-Length: {len(told)}\r\n\r\n{told}"
     )
-    yield from Talk(port=554).opened().asks(rtsp.encode()).answers(answer.encode()).frames
+    yield from Talk(port=554).opened().asks(rtsp.encode()).answers(described_stream.encode()).frames
     # Staff: a computer with a name, a page, a telephone, a lease, a certificate, a printer.
     yield arp(OTHER, STAFF_MAC)
     staff = page(f"Intranet of {PERSON}").replace(b"App-webs/", b"nginx")
