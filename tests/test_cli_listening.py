@@ -90,7 +90,7 @@ def test_an_expired_authorisation_refuses_and_is_recorded(tmp_path: Path) -> Non
 def test_what_is_outside_the_scope_or_excluded_is_counted(tmp_path: Path, scope: Path) -> None:
     frames = [arp(CAMERA), hello(), hello(STRANGER), hello("10.1.3.10"), hello("10.9.9.9")]
     ran = camscan("listen", capture(tmp_path, pcap(frames)), "--scope", scope)
-    assert "3 addresses outside it were passed over" in " ".join(ran.err.split())
+    assert "3 addresses outside it spoke too" in " ".join(ran.err.split())
     assert not {STRANGER, "10.1.3.10", "10.9.9.9"} & set(stored(tmp_path).split("'"))
 
 

@@ -58,7 +58,7 @@ class Heard:
         if others or outside:
             screen.say(
                 f"{plural(others, 'other thing')} in the scope gave no sign of being a camera;",
-                f"{plural(outside, 'address', 'addresses')} outside it were passed over.",
+                f"{plural(outside, 'address', 'addresses')} outside it spoke too.",
                 "Nothing about them was kept.",
             )
         if listening.hosts.handed_on:
