@@ -1,5 +1,5 @@
 """How fast exported flow records are judged: records a second and memory, beside the same records merely taken apart by
-``struct``, and the PyPI package ``netflow`` where it is installed, all in the same run. All of them use one processor, so
+``struct``, and the PyPI package ``netflow`` where it is installed, all in the same run. All use one processor, so
 its time is compared: other programs on the machine distort it less.
 
 python benchmarks/egress_netflow.py [MILLIONS OF RECORDS] [FOLDER]

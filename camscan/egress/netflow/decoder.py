@@ -130,7 +130,7 @@ class Decoder:
         self._count(header, sequence, count)
         domain = self._domain(header)
         # The two upper bits are the way of sampling, the rest is one in how many.
-        domain.learn({"sampling": max(sampling & 0x3FFF, 1)})
+        domain.rate = sampling & 0x3FFF or 1
         body = data[V5_HEAD : V5_HEAD + count * 48]
         if len(body) < count * 48:
             self._tally.skip(CUT)

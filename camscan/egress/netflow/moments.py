@@ -1,7 +1,7 @@
 """When a flow began and ended: exporters tell it in ten ways."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 _ROUND = 1 << 32
 """Milliseconds after which an exporter's uptime starts again from nought: 49.7 days."""
@@ -10,8 +10,7 @@ _NTP_EPOCH = 2_208_988_800
 """Seconds from 1900, where NTP's time begins, to 1970 (RFC 5905, 6)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Header:
+class Header(NamedTuple):
     """Of a message: who sent it, when (seconds since 1970), and how long the exporter was then up in milliseconds
     (None: IPFIX does not tell)."""
 
