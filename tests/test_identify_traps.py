@@ -327,3 +327,19 @@ def test_services_that_borrow_hikvisions_names_are_not_its() -> None:
         assert judge(observation(*spaces, *told)).maker is None
     names = ["service", "Recording", "SearchRecording", "Replay", "Imaging", "DeviceIO"]
     assert judge(observation(*(("onvif.xaddr", f"http://192.0.2.20/onvif/{name}") for name in names))).maker is None
+
+
+@pytest.mark.parametrize(
+    ("address", "who"),
+    [
+        ("urn:uuid:13814000-1dd2-11b2-8080-00408cbeeae1", "a device without a clock, on 1 January 1970"),
+        ("urn:uuid:6b8f3c00-7f2a-11e9-8f9e-001122334455", "a device with a clock"),
+        ("urn:uuid:812b12f7-45a0-11b5-8404-c056e3a2e020", "the sample of an ONVIF kit"),
+        ("urn:uuid:cea94000-fb96-11b3-8260-686dbc5cb15d", "Hikvision's firmware"),
+    ],
+)
+def test_an_endpoint_of_the_early_seventies_is_hikvisions(address: str, who: str) -> None:
+    """The registry, which knows the last two MACs, is left out: the form must tell by itself."""
+    form = ("wsd.epr_form", "urn:uuid:hhhhhhhh-hhhh-hhhh-hhhh-mac")
+    device = judge(wsd(("wsd.camera", "yes"), ("wsd.epr", address), form))
+    assert (device.maker == "hikvision") == (who == "Hikvision's firmware")
