@@ -59,7 +59,7 @@ class Contact:
     last: float
     place: Place
     accounts: dict[str, Account] = field(default_factory=dict)
-    marks: set[Mark] = field(default_factory=set)
+    marks: frozenset[Mark] = frozenset()
     evidence: list[tuple[int, int]] = field(default_factory=list)
 
     @property
@@ -79,17 +79,18 @@ class Contact:
     @property
     def bytes_out(self) -> int | None:
         """Bytes the device sent, None where no input has a figure."""
-        return max((one.bytes_out for one in self.accounts.values() if one.bytes_out is not None), default=None)
+        return max([one.bytes_out for one in self.accounts.values() if one.bytes_out is not None], default=None)
 
     @property
     def bytes_in(self) -> int | None:
         """Bytes the device got, None where no input has a figure."""
-        return max((one.bytes_in for one in self.accounts.values() if one.bytes_in is not None), default=None)
+        return max([one.bytes_in for one in self.accounts.values() if one.bytes_in is not None], default=None)
 
     @property
     def days(self) -> dict[int, int]:
         """Bytes sent on each day."""
-        return max((one.days for one in self.accounts.values()), key=lambda days: sum(days.values()), default={})
+        told = [one.days for one in self.accounts.values() if one.days]
+        return told[0] if len(told) == 1 else max(told, key=lambda days: sum(days.values()), default={})
 
     @property
     def connections(self) -> int:

@@ -47,6 +47,14 @@ class Finding:
     sentence: str = ""
     new: bool | None = None
 
+    def saying(self, sentence: str) -> "Finding":
+        """The same with its sentence."""
+        return Finding(
+            self.rule, self.severity, self.devices, self.destination, self.protocol, self.port, self.direction,
+            self.outcomes, self.bytes_out, self.bytes_in, self.first, self.last, self.because, self.expected,
+            self.evidence, sentence, self.new,
+        )  # fmt: skip
+
     @property
     def connections(self) -> int:
         """Connections, attempts and looked-up names together."""

@@ -1,7 +1,9 @@
 """From contacts to findings: each contact by the rules, then those that belong together as one finding."""
 
+import gc
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -11,7 +13,7 @@ from camscan.egress.catalogue import Catalogue
 from camscan.egress.contacts import Contact, Gathering
 from camscan.egress.expected import Expected
 from camscan.egress.finding import Destination, Finding
-from camscan.egress.flow import Direction, Outcome
+from camscan.egress.flow import Direction
 from camscan.egress.places import Gazetteer, Whereabouts
 from camscan.egress.rules import Case, Reason, Rule, Severity, decide
 
@@ -54,8 +56,9 @@ class Judge:
 
     def findings(self) -> list[Finding]:
         """All findings: the gravest first, then those with most devices."""
-        found = [one for group in self._groups().values() for one in group.findings(self)]
-        found += self._uploads()
+        with _uncollected():
+            found = [one for group in self._groups().values() for one in group.findings(self)]
+            found += self._uploads()
         found.sort(key=lambda one: (_RANK[one.severity], -len(one.devices), -one.connections, one.first, one.because))
         return found
 
@@ -188,6 +191,19 @@ class Judge:
         return case.expected.allows(case.address, case.name, case.contact.key.port)
 
 
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Holds Python's collector of cycles off: of a hundred thousand findings, which have none, it goes through all that
+    there are again and again."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
+
+
 @dataclass(slots=True)
 class _Group:
     """Contacts of one rule with one place."""
@@ -201,7 +217,7 @@ class _Group:
         reason = min((reason for _, reason in self.cases), key=lambda one: (_RANK[one.severity], one.because))
         if len(devices) >= FLEET and reason.rule in _FLEET_RULES:
             because = f"{len(devices)} devices went to one place; {reason.because}"
-            reason = replace(reason, rule=Rule.FLEET, severity=Severity.HIGH, because=because)
+            reason = reason._replace(rule=Rule.FLEET, severity=Severity.HIGH, because=because)
         yield self.one(judge, reason)
 
     def one(self, judge: Judge, reason: Reason) -> Finding:
@@ -209,8 +225,8 @@ class _Group:
         contacts = [case.contact for case, _ in self.cases]
         keys = {(contact.key.protocol, contact.key.port) for contact in contacts}
         protocol, port = next(iter(keys)) if len(keys) == 1 else (_one(key[0] for key in keys), None)
-        outcomes: Counter[Outcome] = Counter()
-        for contact in contacts:
+        outcomes = Counter(contacts[0].outcomes)
+        for contact in contacts[1:]:
             outcomes.update(contact.outcomes)
         new = None
         if judge.baseline is not None:
@@ -224,10 +240,10 @@ class _Group:
             port=port,
             direction=contacts[0].key.direction,
             outcomes=outcomes,
-            bytes_out=_total(contact.bytes_out for contact in contacts),
-            bytes_in=_total(contact.bytes_in for contact in contacts),
-            first=min(contact.first for contact in contacts),
-            last=max(contact.last for contact in contacts),
+            bytes_out=_total([contact.bytes_out for contact in contacts]),
+            bytes_in=_total([contact.bytes_in for contact in contacts]),
+            first=min([contact.first for contact in contacts]),
+            last=max([contact.last for contact in contacts]),
             because=reason.because,
             expected=self._expected(reason),
             evidence=tuple(sorted({item for contact in contacts for item in contact.evidence})[:EVIDENCE]),
@@ -235,20 +251,22 @@ class _Group:
         )
 
     def _expected(self, reason: Reason) -> tuple[str, ...]:
+        first = self.cases[0][0].expected
+        if all(case.expected is first for case, _ in self.cases):
+            return first.words(*reason.expects)
         sites = {id(case.expected): case.expected for case, _ in self.cases}
-        if len(sites) == 1:
-            return self.cases[0][0].expected.words(*reason.expects)
         return _distinct(word for one in sites.values() for word in one.words(*reason.expects))
 
     def _destination(self, rule: Rule, places: Gazetteer | None) -> Destination:
-        weights: Counter[str] = Counter()
+        weights: dict[str, int] = {}
+        named: Case | None = None
         for case, _ in self.cases:
-            if case.address:
-                weights[case.address] += case.contact.connections
-        named = next((case for case, _ in self.cases if case.name), None)
+            if address := case.address:
+                weights[address] = weights.get(address, 0) + case.contact.connections
+            named = named or (case if case.name else None)
         if rule is Rule.INBOUND:
             named = named if len(weights) == 1 else None
-        most = min(weights, key=lambda address: (-weights[address], address)) if weights else None
+        most = min(weights, key=lambda address: (-weights[address], address), default=None)
         # Of the site's own addresses a table of the internet knows nothing.
         outside = self.cases[0][0].contact.place is Place.INTERNET
         where = places.of(most) if places is not None and most is not None and outside else Whereabouts()
@@ -269,7 +287,7 @@ def _one(values: Iterable[str]) -> str:
     return distinct.pop() if len(distinct) == 1 else "several"
 
 
-def _total(values: Iterable[int | None]) -> int | None:
+def _total(values: list[int | None]) -> int | None:
     figures = [value for value in values if value is not None]
     return sum(figures) if figures else None
 

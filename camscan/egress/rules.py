@@ -5,8 +5,8 @@ No score: every reason can be checked against the record it came from.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from camscan.egress.addresses import Place
 from camscan.egress.baseline import Baseline
@@ -55,8 +55,7 @@ _P2P_MARKS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(NamedTuple):
     """One contact with all that a rule may look at.
 
     ``sees_dns`` says whether this device's lookups are in the inputs. ``service`` runs under ``name``; ``hint`` is one
@@ -85,8 +84,7 @@ class Case:
         return not inward and self.contact.place in (Place.INTERNET, Place.CARRIER)
 
 
-@dataclass(frozen=True, slots=True)
-class Reason:
+class Reason(NamedTuple):
     """Why a contact is a finding. ``because`` is a clause for the sentence, without a final stop."""
 
     rule: Rule
@@ -208,7 +206,11 @@ def decide(case: Case) -> Reason | None:
         return None
     if case.baseline is not None and case.baseline.approves(case):
         return None
-    return next((reason for reason in (rule(case) for rule in RULES) if reason is not None), None)
+    for rule in RULES:
+        reason = rule(case)
+        if reason is not None:
+            return reason
+    return None
 
 
 def _by_name(case: Case) -> Severity:

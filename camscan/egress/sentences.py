@@ -1,7 +1,6 @@
 """A finding in one plain sentence, or two: where it went, not why."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 
 from camscan.device import Device, Kind, Verdict
 from camscan.egress.finding import Finding
@@ -20,7 +19,7 @@ def told(finding: Finding, devices: Sequence[Device], naming: Naming) -> Finding
     what = _SAYING.get(finding.rule, _outward)(finding, subject)
     because = f" {_capital(finding.because)}." if finding.because and finding.rule is not Rule.INBOUND else ""
     expected = f" Expected: {_joined(finding.expected)}." if finding.expected else ""
-    return replace(finding, sentence=f"{what}{because}{expected}")
+    return finding.saying(f"{what}{because}{expected}")
 
 
 def volume(count: int) -> str:
