@@ -1,7 +1,7 @@
 import pytest
 
 from camscan.egress.netflow.domain import SAMPLERS, TEMPLATES, Domain, rate_of
-from camscan.egress.netflow.template import V5
+from camscan.egress.netflow.template import V5, Field, Template
 
 
 @pytest.mark.parametrize(
@@ -34,6 +34,14 @@ def test_memory_is_bounded() -> None:
         domain.learn({"sampler": number, "sampling": 2})
     assert (len(domain.templates), len(domain.samplers)) == (TEMPLATES, SAMPLERS)
     assert 4_999 in domain.templates
+
+
+def test_another_template_of_the_same_number() -> None:
+    domain, short = Domain(), Template([Field("octets", 4)])
+    assert not domain.keep(256, V5)
+    assert not domain.keep(256, V5)
+    assert domain.keep(256, short)
+    assert not domain.keep(256, Template([Field("octets", 4)]))
 
 
 def test_what_is_missing_between_two_messages() -> None:

@@ -8,6 +8,7 @@ from netflow_makers import a_set, basic, ipfix, needs_softflowd, softflowd, temp
 
 from camscan.egress import source as source_module
 from camscan.egress.flow import Direction, Flow, Outcome
+from camscan.egress.netflow.decoder import MIXED
 from camscan.egress.readers.netflow import CUT_OFF, NETFLOW
 from camscan.egress.readers.pcap import LYING
 from camscan.errors import UsageError
@@ -56,6 +57,12 @@ def test_messages_that_span_two_chunks_are_whole(tmp_path: Path, monkeypatch: py
     monkeypatch.setattr(source_module, "HEAD", 1_000)
     monkeypatch.setattr(source_module, "CHUNK", 977)
     assert flows(many, tmp_path) == whole
+
+
+def test_messages_of_several_exporters_may_be_mixed(tmp_path: Path) -> None:
+    other = template(((12, 4), (8, 4)))
+    _, tally = read(NETFLOW, ipfix(template(), a_set(256, basic())) + ipfix(other), tmp_path)
+    assert tally.notes == [MIXED]
 
 
 def test_templates_alone_are_an_error(tmp_path: Path) -> None:

@@ -30,6 +30,10 @@ NO_TEMPLATE = "a set of flow records whose template did not come"
 BAD_TEMPLATE = "a template that is damaged or impossible"
 CUT = "a set of records that is cut off or has an impossible length"
 NO_ADDRESSES = "Some of its records name no addresses (counted as other lines)."
+MIXED = (
+    "A template in it changes. If it holds the messages of several exporters, which a file does not tell apart, some of "
+    "its flows may be misread; give one file for each exporter."
+)
 LOST = "Going by the exporters' own numbers, {lost:,} {unit} did not reach it."
 SAMPLED = (
     "It was made from one packet in {rate:,}: volumes are estimates, and short connections may be missing from it."
@@ -207,7 +211,8 @@ class Decoder:
             if not 0 < template.least <= 0xFFFF:
                 self._tally.skip(BAD_TEMPLATE)
                 continue
-            domain.keep(number, template)
+            if domain.keep(number, template) and not header.exporter:
+                self._tally.note(MIXED)
             yield from self._came(header, domain, number)
 
     def _came(self, header: Header, domain: Domain, number: int) -> Iterator[Told]:

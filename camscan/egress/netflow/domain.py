@@ -37,12 +37,13 @@ class Domain:
         self._expected = after
         return gap if gap < RESTARTED else 0
 
-    def keep(self, number: int, template: Template) -> None:
-        """Takes a template, in place of an older one of that number."""
-        self.templates.pop(number, None)
+    def keep(self, number: int, template: Template) -> bool:
+        """Takes a template, in place of an older one of that number; whether that was another one."""
+        older = self.templates.pop(number, None)
         if len(self.templates) >= TEMPLATES:
             del self.templates[next(iter(self.templates))]
         self.templates[number] = template
+        return older is not None and older.fields != template.fields
 
     def learn(self, values: dict[str, int]) -> None:
         """Takes a record of options."""

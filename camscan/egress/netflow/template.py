@@ -58,7 +58,7 @@ class Template:
         self._places = {name: place for place, name in enumerate(names)}
         self._numbers = tuple(name for name in names if name not in _RAW)
         self._pick = _picker(self.names, {field.name for field in kept if field.length not in _CODES})
-        self._fields = kept
+        self.fields = kept
         self._fixed = None if any(field.length == VARIABLE for field in kept) else _struct(kept)
 
     def rows(self, body: bytes) -> Iterator[Row]:
@@ -73,7 +73,7 @@ class Template:
         position, end = 0, len(body)
         while end - position >= self.least:
             row: list[int | bytes] = []
-            for field in self._fields:
+            for field in self.fields:
                 length = field.length
                 if length == VARIABLE:
                     length = body[position] if position < end else 0
