@@ -31,8 +31,8 @@ BAD_TEMPLATE = "a template that is damaged or impossible"
 CUT = "a set of records that is cut off or has an impossible length"
 NO_ADDRESSES = "Some of its records name no addresses (counted as other lines)."
 MIXED = (
-    "A template in it changes. If it holds the messages of several exporters, which a file does not tell apart, some of "
-    "its flows may be misread; give one file for each exporter."
+    "A template in it changes. If it holds the messages of several exporters, which a file does not tell apart, some "
+    "of its flows may be misread; give one file for each exporter."
 )
 LOST = "Going by the exporters' own numbers, {lost:,} {unit} did not reach it."
 SAMPLED = (
