@@ -1,11 +1,14 @@
 """What listening could not hear is said."""
 
 from ipaddress import ip_address
+from pathlib import Path
 
+from cli_tools import SCOPE
 from listen_makers import CAMERA, PLAIN, Heard, Talk, a_scope, arp, heard, hello
 from test_listen_flight import hello as server_hello
 from test_listen_flight import records
 
+from camscan import scope
 from camscan.egress.report import Input
 from camscan.gaps import NotSeen
 from camscan.listen.gaps import coverage
@@ -60,6 +63,22 @@ def test_what_could_not_be_read_is_said() -> None:
     assert gaps["5 packets"].why == "cut off"
     assert gaps["all of third.pcap"].why == "it is empty"
     assert gaps["part of the traffic"].why == "It holds tunnels"
+
+
+def test_the_same_numbers_in_another_place() -> None:
+    gateway = "00:1b:21:00:00:01"
+    text = SCOPE + f'[[site.link]]\nnetwork = "10.1.0.0/22"\ngateway_mac = "{gateway}"\n'
+    remembering = scope.parse(text.encode(), Path("camscan.toml"))
+    what = "whether this was 10.1.0.0/22 at Town Hall"
+    for frames, doubted in (
+        ([hello()], False),
+        ([arp(CAMERA)], True),
+        ([arp(CAMERA), arp("10.1.0.1", gateway)], False),
+    ):
+        found = Heard(remembering).frames(frames)
+        found.over()
+        (site,) = coverage(remembering, found.listening)
+        assert (what in {gap.what for gap in site.not_seen}) is doubted
 
 
 def test_drops_are_said() -> None:

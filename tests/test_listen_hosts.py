@@ -9,7 +9,7 @@ from listen_makers import ASKER, CAMERA, MAC, OTHER_MAC, STRANGER, a_scope
 
 from camscan.evidence import Evidence, IPAddress, Observation, Outcome, Transport, Via, observe
 from camscan.listen import hosts as module
-from camscan.listen.hosts import ANSWERS_PER_PORT, HOLDERS, PRESENCE, Host, Hosts, moment
+from camscan.listen.hosts import ANSWERS_PER_PORT, HOLDERS, PRESENCE, PRESENCE_SECONDS, Host, Hosts, moment
 from camscan.scan.state import CLAIMS_PER_PROBE
 
 ONE, TWO = bytes.fromhex(MAC.replace(":", "")), bytes.fromhex(OTHER_MAC.replace(":", ""))
@@ -67,6 +67,17 @@ def test_what_a_camera_said_is_handed_over_once_with_the_times() -> None:
     estate.host(at=START + 60)
     assert estate.save() == []
     assert estate.save(last=True) == [(CAMERA, 0, [PRESENCE])]
+
+
+def test_that_a_device_is_still_there_is_told_now_and_then() -> None:
+    estate = Estate()
+    estate.hosts.add(estate.host(), ONE, said("A"))
+    estate.save()
+    estate.host(at=START + PRESENCE_SECONDS - 1)
+    assert estate.save() == []
+    estate.host(at=START + PRESENCE_SECONDS)
+    assert estate.save() == [(CAMERA, 0, [PRESENCE])]
+    assert estate.save(last=True) == []
 
 
 def test_what_others_said_waits_for_a_sign() -> None:

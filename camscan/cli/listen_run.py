@@ -25,6 +25,9 @@ from camscan.listen.listening import Listening
 from camscan.listen.live import latest
 from camscan.scope import Scope
 
+NAMED = 500
+"""Inputs that one line of the audit log names at most; a line may not grow without end."""
+
 
 class Records:
     """What a listening leaves in the inventory: one record or, where addresses changed hands while it was recorded,
@@ -100,8 +103,9 @@ class Run:
             scans=ids,
             inputs=[
                 {"file": one.file, "records": one.records, "skipped": one.skipped_records, "error": one.error}
-                for one in inputs
+                for one in inputs[:NAMED]
             ],
+            count=len(inputs),
             **{"from": _iso(listening.first), "to": _iso(listening.last)},
             sent=0,
             outside=len(listening.hosts.outside),
@@ -145,7 +149,7 @@ def opened(scope: Scope, inventory: str | None, form: Format, target: Path | Non
 
 def to_files(run: Run, files: Sequence[str]) -> int:
     """Listens to captures; returns the exit code. Raises UsageError where none could be read."""
-    run.begin(files=list(files))
+    run.begin(files=list(files[:NAMED]), count=len(files))
     return run.finish(read_captures(files, run.listening))
 
 

@@ -7,7 +7,7 @@ from camscan.discover import PROBES
 from camscan.egress.report import Input
 from camscan.gaps import NotSeen, SiteCoverage
 from camscan.listen.listening import Listening
-from camscan.scope import Scope
+from camscan.scope import Scope, Site
 
 NAMED = 5
 """Addresses named in one sentence at most."""
@@ -27,7 +27,11 @@ def coverage(
             answered=met.get(site.name, Counter())[True],
             out_of_scope_answers=len(listening.hosts.outside),
             kernel_drops=drops,
-            not_seen=(*_others(met.get(site.name, Counter())[False], site.name), *common),
+            not_seen=(
+                *_others(met.get(site.name, Counter())[False], site.name),
+                *_another_place(listening, site),
+                *common,
+            ),
         )
         for site in scope.sites
     )
@@ -40,6 +44,19 @@ def _others(count: int, site: str) -> Iterator[NotSeen]:
             "they gave no sign of being a camera, so they were counted and nothing about them was kept",
             "Run `camscan scan`, which asks them, if you may.",
         )
+
+
+def _another_place(listening: Listening, site: Site) -> Iterator[NotSeen]:
+    """The same private numbers are in use in many places: the gateway tells whether this is the right one."""
+    hosts = listening.hosts
+    for link in site.link:
+        mac = bytes.fromhex(link.gateway_mac.replace(":", "")) if link.gateway_mac else b""
+        if mac and hosts.any_in(link.network) and not hosts.holds(mac):
+            yield NotSeen(
+                f"whether this was {link.network} at {site.name}",
+                f"the gateway {link.gateway_mac}, which the scope file remembers, was not heard",
+                "Compare the addresses with what you know of the place.",
+            )
 
 
 def _of_what_was_heard(listening: Listening) -> Iterator[NotSeen]:

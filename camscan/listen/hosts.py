@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import sha256
-from ipaddress import IPv4Address, IPv6Address
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 
 from camscan.evidence import IPAddress, Observation, Outcome, Transport, Via, observe
 from camscan.scan.state import CLAIMS_PER_PROBE
@@ -32,6 +32,9 @@ PER_STAY = 128
 
 PENDING = 20_000
 """Observations kept in memory before they are judged and saved, about 100 MB at most."""
+
+PRESENCE_SECONDS = 6 * 3600.0
+"""How often it is written down that a device is still there."""
 
 PRESENCE = "presence"
 """Probe of observations that only say when something was heard."""
@@ -238,10 +241,11 @@ class Hosts:
         if not stay.kept and len(said) > stay.judged:
             stay.kept = kept(said)
             stay.judged = len(said)
-        if not stay.kept or not (said or last):
+        due = last or (stay.told is not None and stay.last - stay.told >= PRESENCE_SECONDS)
+        if not stay.kept or not (said or due):
             return
         moments = [stay.first] if stay.told is None else []
-        if last and stay.last not in (*moments, stay.told):
+        if due and stay.last not in (*moments, stay.told):
             moments.append(stay.last)
         if said or moments:
             stay.told = moments[-1] if moments else stay.told
@@ -253,6 +257,14 @@ class Hosts:
         return observe(
             host.ip, 0, Transport.LINK, Via.PASSIVE, PRESENCE, Outcome.OK, interface=self.interface, at=moment(at)
         )
+
+    def holds(self, mac: bytes) -> bool:
+        """Whether a device with this MAC holds an address of the scope."""
+        return any(stay.mac == mac for host in self._hosts.values() for stay in host.stays)
+
+    def any_in(self, network: IPv4Network | IPv6Network) -> bool:
+        """Whether the MAC of any device in ``network`` is known."""
+        return any(host.current.mac and host.ip in network for host in self._hosts.values())
 
     @property
     def met(self) -> dict[str, Counter[bool]]:
