@@ -343,3 +343,13 @@ def test_an_endpoint_of_the_early_seventies_is_hikvisions(address: str, who: str
     form = ("wsd.epr_form", "urn:uuid:hhhhhhhh-hhhh-hhhh-hhhh-mac")
     device = judge(wsd(("wsd.camera", "yes"), ("wsd.epr", address), form))
     assert (device.maker == "hikvision") == (who == "Hikvision's firmware")
+
+
+def test_the_realm_of_a_terminal_is_no_model() -> None:
+    device = judge(observation(("isapi.status", "401"), ("isapi.realm", "DS-7712AB34")))
+    assert (device.maker, device.verdict, device.model, device.kind) == (
+        "hikvision",
+        Verdict.SUSPECTED,
+        None,
+        Kind.UNKNOWN,
+    )
