@@ -299,6 +299,7 @@ def test_rtsp_headers_of_others_name_no_maker(head: str) -> None:
     [
         'Digest qop="auth", realm="shellypro4pm-f008d1d8b8b8", nonce="60dc59c6", algorithm=SHA-256',
         'Digest qop="auth", realm="x", nonce="1523430383"',
+        'Digest realm="Login to Cacti", qop="auth", nonce="60dc59c6", opaque="5ccc069c403ebaf9f0171e9517f40e41"',
         'Digest qop="auth", realm="x", nonce="d41d8cd98f00b204e9800998ecf8427ed41d8cd98f00b204", stale="FALSE"',
         f'Digest realm="x", domain="/", qop="auth", nonce="{"d4" * 16}", opaque="", algorithm="MD5", stale="FALSE"',
         f'Digest realm="x", domain="::", qop="auth", nonce="{"d4" * 16}", opaque="", algorithm="MD5", stale="FALSE"',
@@ -313,6 +314,12 @@ def test_hikvisions_challenge_names_it_under_any_realm() -> None:
     challenge = 'Digest qop="auth", realm="b4a38201a73f", nonce="4e445244524446424d5463365a445930596a5978597a453d", '
     device = judge(observation(("isapi.status", "401"), ("isapi.challenge", challenge + 'stale="FALSE"')))
     assert (device.maker, device.verdict) == ("hikvision", Verdict.PROBABLE)
+
+
+def test_dahuas_challenge_names_it_under_another_brands_serial_number() -> None:
+    challenge = f'Digest realm="Login to ND021811000000",qop="auth",nonce="211955164",opaque="{"9a" * 20}"'
+    device = judge(observation(("http.status", "401"), ("http.challenge", challenge)))
+    assert (device.maker, device.verdict) == ("dahua", Verdict.PROBABLE)
 
 
 def test_services_that_borrow_hikvisions_names_are_not_its() -> None:
