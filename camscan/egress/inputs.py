@@ -1,12 +1,15 @@
 """Finds the inputs, gives each to the reader that recognises it, and keeps count of what was read and what was not."""
 
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, tzinfo
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
 from camscan.egress.contacts import Gathering
+from camscan.egress.copies import Copy, copies
+from camscan.egress.programs import Again, Programs
 from camscan.egress.readers import reader_of
 from camscan.egress.report import Input
 from camscan.egress.source import InputError, Source, Tally
@@ -26,13 +29,26 @@ NOTHING = "no record in it could be read"
 def read_all(
     paths: Iterable[Path | str], gathering: Gathering, stdin: BinaryIO | None = None, zone: tzinfo = UTC
 ) -> tuple[Input, ...]:
-    """Reads every file into ``gathering``; those first that may tell who holds an address."""
+    """Reads every file into ``gathering``; those first that may tell who holds an address. What was given twice is read
+    once."""
     files = files_of(paths)
-    first = [number for number, path in enumerate(files) if str(path) != STDIN and _binds(path)]
-    done = {}
-    for number in [*first, *(number for number in range(len(files)) if number not in first)]:
-        done[number] = _read_one(files[number], number, gathering, stdin, zone)
+    heads = [_head(path) for path in files]
+    spare = copies(files, heads)
+    binding = [number for number, head in enumerate(heads) if head is not None and _binds(head)]
+    done: dict[int, Input] = {}
+    for number in dict.fromkeys((*binding, *range(len(files)))):
+        if number not in spare:
+            done[number] = _read_one(files[number], number, gathering, stdin, zone)
+    for number, copy in spare.items():
+        done[number] = Input(str(files[number]), None, 0, 0, (), (copy.why,), _kept(done, spare, number).error)
     return tuple(done[number] for number in range(len(files)))
+
+
+def _kept(done: Mapping[int, Input], spare: Mapping[int, Copy], number: int) -> Input:
+    """The input that was read in place of a copy: a copy may be one of a copy."""
+    while number in spare:
+        number = spare[number].of
+    return done[number]
 
 
 def files_of(paths: Iterable[Path | str]) -> Sequence[Path]:
@@ -47,22 +63,31 @@ def files_of(paths: Iterable[Path | str]) -> Sequence[Path]:
     return found
 
 
-def _binds(path: Path) -> bool:
-    """Whether a file may tell who holds an address. Standard input is not asked: it can be read only once."""
+def _head(path: Path) -> bytes | None:
+    """The first bytes of a file, unpacked; None of what can be read only once, or not at all."""
+    if str(path) == STDIN or not path.is_file():
+        return None
     try:
         with Source.open(path, Tally()) as source:
-            reader = reader_of(source.head)
+            return source.head
     except InputError:
-        return False
+        return None
+
+
+def _binds(head: bytes) -> bool:
+    """Whether a file may tell who holds an address."""
+    reader = reader_of(head)
     return reader is not None and reader.binds
 
 
 def _read_one(path: Path, number: int, gathering: Gathering, stdin: BinaryIO | None, zone: tzinfo) -> Input:
-    tally = Tally()
+    tally, shares = Tally(), []
     given = (stdin or sys.stdin.buffer) if str(path) == STDIN else None
+    again = partial(Source.open, path, Tally(), zone=zone) if given is None and path.is_file() else None
     try:
         with Source.open(path, tally, stdin=given, zone=zone) as source:
-            error = _read(source, number, gathering)
+            shares = _read(source, number, gathering, again)
+            error = _without_records(source) if not tally.records else None
     except InputError as problem:
         error = str(problem)
     if error is None and not tally.inside:
@@ -75,16 +100,28 @@ def _read_one(path: Path, number: int, gathering: Gathering, stdin: BinaryIO | N
         skipped=tuple(sorted(tally.skipped.items())),
         notes=tuple(tally.notes),
         error=error,
+        formats=tuple((one.kind, one.records) for one in shares if one.records),
     )
 
 
-def _read(source: Source, number: int, gathering: Gathering) -> str | None:
-    """Reads one input; the sentence that says why nothing in it could be used, or None."""
+def _read(source: Source, number: int, gathering: Gathering, again: Again | None) -> list[Tally]:
+    """Reads one input, by one reader or by those of the programs that wrote it; a tally for each of these."""
+    reader, tally = reader_of(source.head), source.tally
+    if reader is not None and reader.claims is None:
+        tally.kind = reader.name
+        gathering.take(reader.read(source, gathering.known), number, tally)
+        return []
+    if reader is None and b"\0" in source.head:
+        return []
+    shares = Programs(reader).read(source, number, gathering, again)
+    for one in shares:
+        tally.add(one)
+    tally.kind = ", ".join(one.kind for one in shares if one.records) or (reader.name if reader is not None else "")
+    return shares
+
+
+def _without_records(source: Source) -> str:
+    """The sentence that says why nothing in an input could be used."""
     if not source.head:
         return EMPTY
-    reader = reader_of(source.head)
-    if reader is None:
-        return UNKNOWN
-    source.tally.kind = reader.name
-    gathering.take(reader.read(source, gathering.known), number, source.tally)
-    return None if source.tally.records else NOTHING
+    return NOTHING if source.tally.kind else UNKNOWN

@@ -14,7 +14,8 @@ SCHEMA = "camscan.egress/1"
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """One file as it was read. ``skipped`` holds (reason, count); ``error`` is a sentence where none could be read."""
+    """One file as it was read. ``skipped`` holds (reason, count); ``error`` is a sentence where none could be read.
+    ``formats`` holds (format, records) where its lines are told apart by the program that wrote them."""
 
     file: str
     format: str | None
@@ -23,6 +24,7 @@ class Input:
     skipped: tuple[tuple[str, int], ...]
     notes: tuple[str, ...]
     error: str | None
+    formats: tuple[tuple[str, int], ...] = ()
 
     @property
     def skipped_records(self) -> int:
@@ -133,6 +135,8 @@ class Report:
             shown = neutralise(one.file, 120)
             if one.error:
                 lines.append(f"{shown}: {one.error}.")
+            if len(one.formats) > 1:
+                lines.append(f"{shown}: {', '.join(f'{count:,} records of {name}' for name, count in one.formats)}.")
             lines += [f"{shown}: {count:,} skipped: {reason}." for reason, count in one.skipped]
             lines += [f"{shown}: {note}" for note in one.notes]
         lines += [f"{count:,} connections could not be attributed: {why}." for why, count in self.unattributed]
@@ -168,6 +172,10 @@ def _input(one: Input) -> dict[str, object]:
     return {
         "file": one.file,
         "format": one.format,
+        "formats": [
+            {"format": name, "records": count}
+            for name, count in one.formats or (((one.format, one.records),) if one.format else ())
+        ],
         "records": one.records,
         "skipped": one.skipped_records,
         "skipped_why": [{"why": why, "records": count} for why, count in one.skipped],

@@ -4,7 +4,7 @@ import gzip
 import io
 import zlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
@@ -51,6 +51,15 @@ class Tally:
         """Counts records that could not be used."""
         self.skipped[reason] += count
 
+    def add(self, other: "Tally") -> None:
+        """Adds what another reader counted in the same input."""
+        self.records += other.records
+        self.other += other.other
+        self.skipped.update(other.skipped)
+        self.inside = self.inside or other.inside
+        for sentence in other.notes:
+            self.note(sentence)
+
     def note(self, sentence: str) -> None:
         """Adds a sentence, once."""
         if sentence not in self.notes:
@@ -77,6 +86,7 @@ class Source:
     _stream: Stream = field(default_factory=io.BytesIO)
     _head: bytes = b""
     _opened: list[BinaryIO] = field(default_factory=list)
+    _shown: Iterable[tuple[int, bytes]] | None = None
 
     @classmethod
     def open(cls, path: Path, tally: Tally, *, stdin: BinaryIO | None = None, zone: tzinfo = UTC) -> Self:
@@ -175,10 +185,17 @@ class Source:
     def lines(self) -> Iterator[tuple[int, bytes]]:
         """(number from 1, line without its end) of every line that is not blank. Lines over LINE_LIMIT are counted as
         skipped and left out."""
+        if self._shown is not None:
+            yield from self._shown
+            return
         for first, lines in self.batches():
             for number, line in enumerate(lines, first):
                 if line and (stripped := line.rstrip(b"\r")):
                     yield number, stripped
+
+    def showing(self, lines: Iterable[tuple[int, bytes]], tally: Tally) -> "Source":
+        """This input as if it had but these lines, counted in ``tally``."""
+        return Source(self.name, self.written, tally, self.zone, _head=self._head, _shown=lines)
 
     def close(self) -> None:
         """Closes what ``open`` opened."""

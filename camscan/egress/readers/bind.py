@@ -47,4 +47,8 @@ def _read(source: Source, known: Known) -> Iterator[Item]:
             yield Flow(asker, "", "dns", None, Direction.OUT, Outcome.NAME_ONLY, at, at, number, name=asked)
 
 
-BIND = Reader("bind", _recognises, _read)
+def _claims(line: bytes) -> bool:
+    return b" query: " in line and b"client " in line
+
+
+BIND = Reader("bind", _recognises, _read, claims=_claims)

@@ -196,4 +196,9 @@ _READS = {
     "106100": _Reading.listed,
 }
 
-CISCO_ASA = Reader("cisco-asa", _recognises, _read)
+
+def _claims(line: bytes) -> bool:
+    return b"%ASA-" in line or b"%FTD-" in line
+
+
+CISCO_ASA = Reader("cisco-asa", _recognises, _read, claims=_claims)

@@ -112,4 +112,8 @@ class _Reading:
             yield Answer(client, asked, (address,), at)
 
 
-DNSMASQ = Reader("dnsmasq", _recognises, _read)
+def _claims(line: bytes) -> bool:
+    return b"dnsmasq[" in line
+
+
+DNSMASQ = Reader("dnsmasq", _recognises, _read, claims=_claims)

@@ -73,4 +73,8 @@ def _flows(
         )
 
 
-FILTERLOG = Reader("filterlog", _recognises, _read)
+def _claims(line: bytes) -> bool:
+    return b"filterlog" in line
+
+
+FILTERLOG = Reader("filterlog", _recognises, _read, claims=_claims)

@@ -132,4 +132,8 @@ def _flows(row: Row, at: float, number: int, source: Source, known: Known, told:
         )
 
 
-FORTIGATE = Reader("fortigate", _recognises, _read)
+def _claims(line: bytes) -> bool:
+    return b"srcip=" in line and b"dstip=" in line
+
+
+FORTIGATE = Reader("fortigate", _recognises, _read, claims=_claims)

@@ -113,4 +113,8 @@ def _logged(fields: dict[str, str], flags: frozenset[str], outcome: Outcome) -> 
     )
 
 
-NETFILTER = Reader("netfilter", _recognises, _read)
+def _claims(line: bytes) -> bool:
+    return b"SRC=" in line and b" DST=" in line
+
+
+NETFILTER = Reader("netfilter", _recognises, _read, claims=_claims)

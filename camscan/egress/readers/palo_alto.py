@@ -95,4 +95,8 @@ def _flows(
         )
 
 
-PALO_ALTO = Reader("palo-alto", _recognises, _read)
+def _claims(line: bytes) -> bool:
+    return b",TRAFFIC," in line
+
+
+PALO_ALTO = Reader("palo-alto", _recognises, _read, claims=_claims)
