@@ -94,10 +94,11 @@ def _checked(path: Path) -> tuple[DataFile, ...]:
     try:
         return read_data(raw, modified)
     except ParseError as error:
+        reason = str(error)
         raise DataFileError(
-            f"{path}: {error}.\n"
-            "  Nothing was installed. Known are CISA's known_exploited_vulnerabilities.json, CVE records of format 5\n"
-            "  (CVE-....json), and the IEEE's oui.csv, mam.csv and oui36.csv."
+            f"{path}: {reason}{'' if reason.endswith('?') else '.'}\n"
+            "  Nothing was installed. Known are CISA's known_exploited_vulnerabilities.json, CVE records of format 5 "
+            "(CVE-....json), and the IEEE's oui.csv, mam.csv and oui36.csv."
         ) from None
 
 

@@ -28,10 +28,25 @@ def said(devices: list[Device]) -> str:
 def test_a_device_by_a_named_maker_says_so_in_facts_and_never_in_slogans() -> None:
     rows = list(facts.of_device(TABLES.of(HIKVISION)))
     text = " ".join(sentence for _heading, sentence in rows)
-    assert ("Official list", "us-ndaa-889: names the maker; does not bind you") in rows
+    entity = "US BIS Entity List (15 CFR 744 Supplement 4) - names the maker; does not bind you"
+    assert ("Official list", entity) in rows
     assert "banned" not in text
     assert "illegal" not in text
     assert any(heading == "Analytics" and sentence.endswith("capable by series") for heading, sentence in rows)
+
+
+def test_what_would_tell_which_lists_bind() -> None:
+    nowhere = FactTables.load()
+    binds = [
+        sentence.rpartition("; ")[2]
+        for heading, sentence in facts.of_device(nowhere.of(HIKVISION))
+        if "list" in heading
+    ]
+    assert binds == sorted(binds, reverse=True)  # what may bind stands before what does not
+    for tables, expected in ((nowhere, True), (TABLES, False)):
+        screen = Screen(file=io.StringIO(), width=80)
+        facts.hint(screen, tables.of(HIKVISION), tables)
+        assert ("jurisdiction and sector" in screen.file.getvalue()) is expected  # type: ignore[attr-defined]  # a StringIO
 
 
 def test_the_summary_counts_devices_and_says_whether_a_list_binds() -> None:

@@ -12,6 +12,7 @@ from inventory_makers import Estate, opened
 from test_inventory_rematching import OWN
 from typer.testing import CliRunner, Result
 
+from camscan.cli.devices import OWN_FOLDER
 from camscan.cli.rematching import rematch, words
 from camscan.identify import load
 from camscan.inventory import Inventory
@@ -61,7 +62,7 @@ def test_before_after_and_why(path: Path, own: Path) -> None:
     run(path)
     done = run(path, "--own", own)
     (line,) = [line for line in done.stdout.splitlines() if "10.1.0.20" in line]
-    assert "maker not known" in line
+    assert "maker not known, kind not known" in " ".join(line.split())
     assert "Axis" in done.stdout
     assert "new sign" in done.stdout
     assert "10.1.0.22" not in done.stdout
@@ -71,6 +72,18 @@ def test_before_after_and_why(path: Path, own: Path) -> None:
 
 def test_own_signatures_are_compared_with_the_shipped_ones_where_nothing_else_is_known(path: Path, own: Path) -> None:
     assert "2 changes" in run(path, "--own", own).stderr
+
+
+def test_the_folder_in_the_data_folder_counts_as_in_every_command(
+    path: Path, own: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run(path)
+    monkeypatch.setenv("CAMSCAN_DATA", str(tmp_path))
+    folder = own.rename(tmp_path / OWN_FOLDER)
+    (folder / "wrong.toml").write_text("x")
+    done = run(path)
+    assert "2 changes" in done.stderr
+    assert "wrong.toml:1" in done.stderr
 
 
 def test_a_dry_run_keeps_nothing(path: Path, own: Path) -> None:

@@ -1,6 +1,6 @@
 """From stored evidence to devices: conclusions are recomputed whenever they are shown."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from ipaddress import ip_address
 from pathlib import Path
@@ -21,6 +21,23 @@ OWN_FOLDER = "signatures"
 """Folder of the owner's own signatures, in the data folder."""
 
 
+def signatures_in_use(own: Sequence[Path] | None = None) -> SignatureSet:
+    """The shipped signatures with the folders ``own`` on top, or with the one in the data folder where none is given.
+
+    Raises SignatureError for a wrong file in a folder that was given. In the data folder such a file is told and left
+    out; the rest goes on working.
+    """
+    if own:
+        return load(tuple(own))
+    return load(own_folders(), on_error=lambda error: talk().tell(str(error)))
+
+
+def own_folders() -> tuple[Path, ...]:
+    """The owner's folder of signatures in the data folder, where there is one."""
+    own = data_folder() / OWN_FOLDER
+    return (own,) if own.is_dir() else ()
+
+
 @dataclass(frozen=True)
 class Judge:
     """A signature set and what it makes of evidence, and the tables of what follows from that.
@@ -38,8 +55,7 @@ class Judge:
 
         A wrong file of the owner's is told, with its line and the reason, and left out; the rest goes on working.
         """
-        own = data_folder() / OWN_FOLDER
-        return cls(load((own,) if own.is_dir() else (), on_error=lambda error: talk().tell(str(error))))
+        return cls(signatures_in_use())
 
     def device(self, host: HostRecord) -> Device:
         """What the evidence of one host says today."""

@@ -19,13 +19,14 @@ _HOW = {
     "class": "covers a class the maker is said to belong to",
     "proposed": "proposes to name the maker",
 }
-_BINDS = {"yes": "binds you", "no": "does not bind you", "unknown": "whether it binds you is not known"}
+_BINDS = {"yes": "binds you", "unknown": "whether it binds you is not known", "no": "does not bind you"}
+"""What matters most comes first."""
 
 
 def of_device(facts: Facts) -> Iterator[tuple[str, str]]:
     """(heading, sentence) for `camscan show`. The wording stays factual: named on, affected, capable by series."""
-    for one in facts.lists:
-        yield "Official list", f"{one.id}: {_HOW[one.match.value]}; {_BINDS[one.applies.value]}"
+    for one in sorted(facts.lists, key=lambda one: list(_BINDS).index(one.applies.value)):
+        yield "Official list", f"{one.title} - {_HOW[one.match.value]}; {_BINDS[one.applies.value]}"
     for row in facts.advisories[:SHOWN]:
         known = ", known to be exploited" if row.kev else ""
         yield "Advisory", f"{row.id}: {row.status.value.replace('-', ' ')}{known}. {row.why}"
@@ -38,20 +39,29 @@ def of_device(facts: Facts) -> Iterator[tuple[str, str]]:
         yield "Lead", lead.sentence
 
 
+def hint(screen: Screen, facts: Facts, tables: FactTables) -> None:
+    """What the owner can do where nobody told where the owner is: lists bind some and not others."""
+    if tables.jurisdiction is None and any(one.applies.value == "unknown" for one in facts.lists):
+        screen.say(
+            "Which lists bind you depends on where and what you are:",
+            "write jurisdiction and sector under [authorisation] in the scope file.",
+        )
+
+
 def after_scan(screen: Screen, devices: Iterable[Device], tables: FactTables) -> None:
     """One paragraph: how many devices are by makers named on official lists, and how many advisories apply."""
-    named, open_question = Counter[str](), 0
+    named, open_question = Counter[tuple[int, str]](), 0
     on_lists = binding = affected = 0
     for device in (device for device in devices if is_video(device)):
         facts = tables.of(device)
         naming = [one for one in facts.lists if one.match.value == "named"]
         on_lists += bool(naming)
         binding += any(one.applies.value == "yes" for one in facts.lists)
-        named.update(one.title for one in naming)
+        named.update((list(_BINDS).index(one.applies.value), one.title) for one in naming)
         open_question += bool(undecided(device, tables.lists))
         affected += any(row.status.value == "affected" and row.kev for row in facts.advisories)
     if on_lists:
-        first = named.most_common(1)[0][0]
+        (_, first), _count = min(named.items(), key=lambda item: (item[0][0], -item[1]))
         others = f" and {plural(len(named) - 1, 'other')}" if len(named) > 1 else ""
         binds = f"a list binds you for {plural(binding, 'device')}" if binding else "none is known to bind you"
         screen.print()

@@ -117,6 +117,8 @@ def everything_known(inventory: Inventory, judge: Judge, *, everything: bool) ->
     devices = list(judge.devices(inventory))
     left_out = table(devices, judge, everything=everything)
     programs = software.known(inventory, judge, (device for _site, device in devices))
+    if programs and left_out < len(devices):
+        out().print()
     software.table(programs, judge)
     if not devices and not programs:
         talk().say(

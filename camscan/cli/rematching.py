@@ -28,17 +28,17 @@ def rematch(
 
     Nothing is sent: what was heard is stored, and a better signature improves an old scan.
     """
+    from camscan.cli.devices import signatures_in_use
     from camscan.cli.options import inventory_url
-    from camscan.identify import load
     from camscan.inventory import Inventory
     from camscan.report.screen import talk
     from camscan.report.words import plural
 
-    signatures = load(tuple(own or ()))
+    signatures = signatures_in_use(own)
     with Inventory.open(inventory_url(scope, inventory), create=False) as opened:
         if own and not opened.conclusions():
-            # Nothing to compare with yet: then with what the shipped set says.
-            opened.rematch(load())
+            # Nothing to compare with yet: then with what the set says that is in use.
+            opened.rematch(signatures_in_use())
         found = opened.rematch(signatures, keep=not dry_run)
     shown = [change for change in found.changes if everything or change.matters]
     _print(shown, signatures, output_format)
@@ -95,13 +95,15 @@ def _table(changes: "list[Change]", signatures: "SignatureSet") -> None:
 
 def words(one: "Conclusion", signatures: "SignatureSet") -> str:
     """``probable: Dahua, sold as Amcrest IP2M-841B, camera``; device text in it is neutralised."""
+    from camscan.device import Kind
     from camscan.report.words import kind_name
     from camscan.safe.text import neutralise
 
     maker = "maker not known" if one.maker is None else f"{one.verdict.value}: {signatures.maker_name(one.maker)}"
+    kind = "kind not known" if one.kind is Kind.UNKNOWN else kind_name(one.kind)
     model = neutralise(one.model, 40) if one.model else ""
     sold = f"sold as {signatures.brand_name(one.brand)}" if one.brand not in (None, one.maker) else ""
-    return ", ".join(part for part in (maker, f"{sold} {model}".strip(), kind_name(one.kind)) if part)
+    return ", ".join(part for part in (maker, f"{sold} {model}".strip(), kind) if part)
 
 
 def _why(change: "Change") -> str:
@@ -113,20 +115,8 @@ def _row(change: "Change") -> dict[str, object]:
     return {
         "ip": change.ip,
         "site": change.site,
-        "before": _object(change.before),
-        "after": _object(change.after),
+        "before": change.before.answers(),
+        "after": change.after.answers(),
         "gained": list(change.gained),
         "lost": list(change.lost),
-    }
-
-
-def _object(one: "Conclusion") -> dict[str, object]:
-    return {
-        "maker": one.maker,
-        "verdict": one.verdict.value,
-        "brand": one.brand,
-        "brand_verdict": one.brand_verdict.value,
-        "kind": one.kind.value,
-        "kind_verdict": one.kind_verdict.value,
-        "model": one.model,
     }

@@ -37,7 +37,7 @@ def show(
     from camscan.cli.options import inventory_url
     from camscan.cli.output import scope_if_there
     from camscan.inventory import Inventory
-    from camscan.report.screen import out, safe
+    from camscan.report.screen import out, safe, talk
     from camscan.report.tables import grid
 
     judge = Judge.shipped()
@@ -56,12 +56,15 @@ def show(
     table.add_column(overflow="fold")
     for heading, value in _facts(judge, site, device):
         table.add_row(heading, value)
-    for heading, sentence in following.of_device(judge.tables_for(scope_if_there(scope)).of(device)):
+    tables = judge.tables_for(scope_if_there(scope))
+    follows = tables.of(device)
+    for heading, sentence in following.of_device(follows):
         table.add_row(heading, safe(sentence, limit=600))
     for one in programs:
         table.add_row("Software", safe(software.sentence(one), limit=600))
     screen.print(Text(str(device.ip), style="bold"))
     screen.print(table)
+    following.hint(talk(), follows, tables)
     if evidence:
         heard = grid(("Heard (UTC)", "Where", "What", "Value"))
         for item in device.evidence:

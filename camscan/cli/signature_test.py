@@ -36,10 +36,11 @@ def replay(
     """
     from rich.text import Text
 
-    from camscan.identify import assess, explain, load
+    from camscan.cli.devices import signatures_in_use
+    from camscan.identify import assess, explain
     from camscan.report.screen import out
 
-    signatures = load(tuple(own or ()))
+    signatures = signatures_in_use(own)
     screen = out()
     for name, observations in recorded(evidence):
         told = explain(assess(observations, signatures), signatures)

@@ -14,19 +14,22 @@ app = typer.Typer(help="The signatures that say who made a device.", no_args_is_
 
 OwnOption = Annotated[
     list[Path] | None,
-    typer.Option("--own", metavar="FOLDER", help="A folder of your own signatures, which outrank ours."),
+    typer.Option(
+        "--own", metavar="FOLDER", help="Your own signatures, which outrank ours; in the place of the data folder's."
+    ),
 ]
 
 
 @app.command("check", short_help="Check every signature and run its examples.")
 def check(own: OwnOption = None) -> None:
     """Check every signature: its form, its examples, and that no other maker's device matches it."""
+    from camscan.cli.devices import own_folders
     from camscan.identify import check as problems_of
     from camscan.identify import load
     from camscan.report.screen import out, talk
     from camscan.report.words import plural
 
-    signatures = load(tuple(own or ()))
+    signatures = load(tuple(own or own_folders()))
     problems = problems_of(signatures)
     for problem in problems:
         talk().tell(f"{problem.where}: {problem.signature}: {problem.reason}")
@@ -44,12 +47,12 @@ def list_signatures(own: OwnOption = None) -> None:
     """List every signature with what it points to."""
     from rich.text import Text
 
-    from camscan.identify import load
+    from camscan.cli.devices import signatures_in_use
     from camscan.report.screen import out
     from camscan.report.tables import grid
 
     table = grid(("Signature", "Points to", "Strength"))
-    for item in load(tuple(own or ())).signatures:
+    for item in signatures_in_use(own).signatures:
         signature = item.signature
         points = ", ".join(f"{axis} {value}" for axis, value in signature.points)
         table.add_row(Text(signature.id), Text(points), Text(signature.strength.value))

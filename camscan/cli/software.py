@@ -89,7 +89,6 @@ def table(programs: Sequence[Program], judge: "Judge") -> None:
         item, address = one.installed, "-" if one.ip is None else str(one.ip)
         maker = judge.name(one.product.maker)
         told.add_row(safe(item.host), address, safe(item.name), safe(item.version), maker, f"{item.at:%Y-%m-%d}")
-    screen.print()
     screen.say("Software of camera makers on your computers, as your own lists have it:")
     screen.print(told)
 

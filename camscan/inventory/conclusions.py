@@ -43,6 +43,18 @@ class Conclusion:
             signs=tuple(dict.fromkeys(sign.signature for sign in judged.signs)),
         )
 
+    def answers(self) -> dict[str, str | None]:
+        """What is concluded, without the reasons, by the names that the contract and the table have for it."""
+        return {
+            "maker": self.maker,
+            "verdict": self.verdict.value,
+            "brand": self.brand,
+            "brand_verdict": self.brand_verdict.value,
+            "kind": self.kind.value,
+            "kind_verdict": self.kind_verdict.value,
+            "model": self.model,
+        }
+
 
 def read(connection: Connection, devices: Collection[int] | None = None) -> dict[int, Conclusion]:
     """The last conclusion of each device, or of some, by its id. Devices that were joined to another one since are left
@@ -74,7 +86,7 @@ def save(connection: Connection, concluded: Mapping[int, Conclusion], basis: str
         for device_id in some:
             one = concluded[device_id]
             if one not in told:
-                told[one] = {"signatures": basis, "at": at, **_row(one)}
+                told[one] = {"signatures": basis, "at": at, **one.answers(), "signs": json.dumps(one.signs)}
             rows.append({"device_id": device_id, **told[one]})
         connection.execute(sa.insert(conclusion), rows)
 
@@ -88,19 +100,6 @@ def confirm(connection: Connection, basis: str, devices: Collection[int]) -> Non
 
 
 _COLUMNS = ("maker", "verdict", "brand", "brand_verdict", "kind", "kind_verdict", "model", "signs")
-
-
-def _row(one: Conclusion) -> dict[str, object]:
-    return {
-        "maker": one.maker,
-        "verdict": one.verdict.value,
-        "brand": one.brand,
-        "brand_verdict": one.brand_verdict.value,
-        "kind": one.kind.value,
-        "kind_verdict": one.kind_verdict.value,
-        "model": one.model,
-        "signs": json.dumps(one.signs),
-    }
 
 
 def _conclusion(

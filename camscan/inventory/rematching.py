@@ -63,7 +63,7 @@ class Change:
     @property
     def matters(self) -> bool:
         """Whether maker, brand, kind, model or a verdict changed, and not only a reason."""
-        return _answers(self.before) != _answers(self.after)
+        return self.before.answers() != self.after.answers()
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,7 +216,3 @@ def _without_collector() -> Iterator[None]:
     finally:
         if running:
             gc.enable()
-
-
-def _answers(one: Conclusion) -> tuple[object, ...]:
-    return one.maker, one.verdict, one.brand, one.brand_verdict, one.kind, one.kind_verdict, one.model
