@@ -1,7 +1,9 @@
 from datetime import UTC, datetime
 
+import pytest
 from egress_makers import CAMERA, MAC, OTHER_MAC, START, a_scope, device
 
+from camscan.egress import known as module
 from camscan.egress.flow import Binding
 from camscan.egress.known import BINDINGS, ELSEWHERE, HANDED_ON, NOBODY, Known
 from camscan.inventory import Holding
@@ -131,3 +133,17 @@ def test_arp_tells_more_than_the_history() -> None:
     known = moved()
     known.learn(Binding("10.1.0.77", MAC, START + 150))
     assert known.who("10.1.0.77", START + 151) == 0
+
+
+def test_a_watch_without_end_forgets_who_had_an_address_long_ago(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "MOVES", 5)
+    known = Known([device(mac=MAC)])
+    for at, mac in ((0, OTHER_MAC), (100, MAC), (200, OTHER_MAC), (300, MAC)):
+        known.learn(Binding(CAMERA, mac, START + at))
+    for number in range(20):
+        known.learn(Binding(f"10.1.2.{number}", MAC, START + number))
+    known.forget(START + 250)
+    assert [known.who(CAMERA, START + at) for at in (250, 350)] == [HANDED_ON, 0]
+    assert len(known._bindings[CAMERA]) == 2
+    assert [number for number in range(20) if known.knows(f"10.1.2.{number}")] == [15, 16, 17, 18, 19]
+    assert known.knows(CAMERA)

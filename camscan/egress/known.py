@@ -20,6 +20,9 @@ from camscan.scope import Scope
 History = Sequence[tuple[int | None, Holding]]
 """Times at addresses, each with a device's number among those to be judged; None for another device."""
 
+MOVES = 10_000
+"""Addresses beside those of the inventory that devices may have taken, in a watch without end."""
+
 BINDINGS = 64
 """Changes of hand remembered for one address; a capture that claims more keeps the first and the newest."""
 
@@ -148,6 +151,16 @@ class Known:
         binding = Binding(address, mac, at)
         self.learn(binding)
         return binding
+
+    def forget(self, before: float) -> None:
+        """Lets go of who held an address before ``before``, but for the last who did, for those who watch without end.
+        Past MOVES addresses that devices took, those are forgotten that were taken first."""
+        for kept in self._bindings.values():
+            del kept[: max(bisect_right(kept, before, key=lambda one: one.at) - 1, 0)]
+        taken = [address for address in self._bindings if address not in self._holders]
+        for address in sorted(taken, key=lambda address: self._bindings[address][-1].at)[: max(len(taken) - MOVES, 0)]:
+            del self._bindings[address]
+        self._answers.clear()
 
     def addresses(self) -> frozenset[str] | None:
         """Every address of which records are kept; None where a whole scope is, which is not listed."""

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from camscan.egress.addresses import canonical_text, place_of
 from camscan.egress.baseline import Baseline
 from camscan.egress.check import judge_of, report_of
 from camscan.egress.connections import PATIENCE
@@ -160,6 +161,9 @@ class Watch:
         self._carry(judge, now)
         ended.names.forget(now - MEMORY, {(key.device, key.peer) for key in ripe})
         ended.names.dropped = 0
+        self.known.forget(now - MEMORY)
+        for cache in (place_of, canonical_text, judge.catalogue.by_name):
+            cache.cache_clear()
         self._gathering = Gathering(self.known, self._terms.scope, ended.names, contacts=waiting)
         self._sieve.dull.clear()
         self._drops = self._mirror.dropped
