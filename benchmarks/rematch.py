@@ -34,7 +34,7 @@ from camscan.lab import Estate, LoopbackEstate, scope_toml
 SECONDS, MEGABYTES, LOAD_SECONDS = 20.0, 300.0, 0.15
 SAMPLE, TOUCHED = 2000, 100
 OWN = {
-    "dhip.serial", "http.challenge", "http.nonce", "isapi.nonce", "onvif.serial", "onvif.time", "rtsp.challenge",
+    "dhip.serial", "http.challenge", "http.nonce", "isapi.challenge", "onvif.serial", "onvif.time", "rtsp.challenge",
     "sadp.serial", "ssdp.serial", "ssdp.udn", "ssdp.usn", "tls.sha256", "wsd.epr",
 }  # fmt: skip
 """Fields of which each device has a value of its own, wherever no address of its own stands in it."""
