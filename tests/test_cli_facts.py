@@ -35,6 +35,11 @@ def test_a_device_by_a_named_maker_says_so_in_facts_and_never_in_slogans() -> No
     assert any(heading == "Analytics" and sentence.endswith("capable by series") for heading, sentence in rows)
 
 
+def test_what_was_not_heard_is_not_known_rather_than_left_out() -> None:
+    rows = dict(facts.of_device(TABLES.of(Device(ip=ip_address("10.1.0.21"), kind=Kind.CAMERA))))
+    assert rows["Analytics"].startswith("not known")
+
+
 def test_what_would_tell_which_lists_bind() -> None:
     nowhere = FactTables.load()
     binds = [

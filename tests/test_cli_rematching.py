@@ -84,6 +84,7 @@ def test_the_folder_in_the_data_folder_counts_as_in_every_command(
     done = run(path)
     assert "2 changes" in done.stderr
     assert "wrong.toml:1" in done.stderr
+    assert "This file of yours is left out; everything else counts." in done.stderr
 
 
 def test_a_dry_run_keeps_nothing(path: Path, own: Path) -> None:

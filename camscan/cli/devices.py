@@ -8,7 +8,7 @@ from pathlib import Path
 from camscan.cli.options import inventory_url
 from camscan.data_folder import data_folder
 from camscan.device import Device
-from camscan.errors import UsageError
+from camscan.errors import SignatureError, UsageError
 from camscan.evidence import IPAddress
 from camscan.identify import SignatureSet, assess, load
 from camscan.identify.facts import FactTables
@@ -29,7 +29,11 @@ def signatures_in_use(own: Sequence[Path] | None = None) -> SignatureSet:
     """
     if own:
         return load(tuple(own))
-    return load(own_folders(), on_error=lambda error: talk().tell(str(error)))
+    return load(own_folders(), on_error=_left_out)
+
+
+def _left_out(error: SignatureError) -> None:
+    talk().tell(f"{error}\n  This file of yours is left out; everything else counts.")
 
 
 def own_folders() -> tuple[Path, ...]:

@@ -32,6 +32,8 @@ def of_device(facts: Facts) -> Iterator[tuple[str, str]]:
         yield "Advisory", f"{row.id}: {row.status.value.replace('-', ' ')}{known}. {row.why}"
     if len(facts.advisories) > SHOWN:
         yield "Advisory", f"{len(facts.advisories) - SHOWN:,} more; `camscan list --format json` has them all"
+    if facts.analytics is None:
+        yield "Analytics", "not known: it told of none, and its series tells nothing"
     for feature in facts.analytics or ():
         heard = "heard from the device" if feature.basis.value == "heard" else "capable by series"
         yield "Analytics", f"{feature.feature}: {heard}"
