@@ -36,7 +36,8 @@ def test_a_recording_becomes_an_inventory(tmp_path: Path, scope: Path) -> None:
     assert (device["maker"], device["verdict"], device["mac"]) == ("hikvision", "confirmed", MAC)
     (scan,) = told["scans"]
     assert (scan["packets_sent"], scan["packets_exact"], scan["status"]) == (0, True, "complete")
-    assert scan["started_at"] == "2026-11-21T10:00:00Z"
+    assert (scan["kind"], scan["started_at"]) == ("listen", "2026-11-21T10:00:00Z")
+    assert scan["inputs"] == [{"name": str(tmp_path / "mirror.pcap"), "packets": len(FRAMES)}]
     (site,) = told["coverage"]
     assert (site["answered"], site["kernel_drops"]) == (2, 0)
 

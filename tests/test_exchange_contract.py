@@ -19,7 +19,7 @@ from camscan.errors import UsageError
 from camscan.exchange.contract import COLUMNS, Program, Report, device_object, moment, newest_coverage, to_csv, write
 from camscan.identify.facts import FactTables
 from camscan.identify.software import load_software
-from camscan.inventory import NotSeen, ScanKind, ScanRecord, ScanStatus, SiteCoverage
+from camscan.inventory import Input, NotSeen, ScanKind, ScanRecord, ScanStatus, SiteCoverage
 from camscan.inventory.software import Installed
 from camscan.scope import parse
 
@@ -67,6 +67,7 @@ def record(number: int, kind: ScanKind = ScanKind.SCAN, *coverage: SiteCoverage,
         packets_exact=False,
         audit_head="head",
         coverage=coverage,
+        inputs=(Input("mirror.pcap", 624),) if kind is ScanKind.LISTEN else (),
     )
 
 
@@ -90,21 +91,25 @@ def test_the_whole_document_is_as_the_contract_shows_it() -> None:
         "scans": [
             {
                 "id": "scan-1",
+                "kind": "scan",
                 "status": "complete",
                 "started_at": "2026-11-21T10:00:00Z",
                 "finished_at": "2026-11-21T10:01:00Z",
                 "addresses_in_scope": 1024,
                 "packets_sent": 5120,
                 "packets_exact": False,
+                "inputs": [],
             },
             {
                 "id": "scan-3",
+                "kind": "listen",
                 "status": "interrupted",
                 "started_at": "2026-11-21T10:00:00Z",
                 "finished_at": None,
                 "addresses_in_scope": 1024,
                 "packets_sent": 5120,
                 "packets_exact": False,
+                "inputs": [{"name": "mirror.pcap", "packets": 624}],
             },
         ],
         "coverage": [

@@ -94,6 +94,7 @@ def test_the_migrations_are_inside_the_package() -> None:
         "v0001_first.py",
         "v0002_conclusion.py",
         "v0003_software.py",
+        "v0004_inputs.py",
     ]
 
 
@@ -103,7 +104,7 @@ def test_an_old_inventory_is_brought_up_to_date_after_a_copy(
     come(future, monkeypatch)
     with Inventory.open(old, create=False) as inventory:
         assert [str(one.ip) for one in inventory.hosts()] == ["10.1.0.20"]
-    copy = old.with_name("camscan.db.before-migration-0003")
+    copy = old.with_name("camscan.db.before-migration-0004")
     assert "nickname" in columns(old)
     assert "nickname" not in columns(copy)
     if sys.platform != "win32":
@@ -126,7 +127,7 @@ os._exit(9)
     assert old.with_name("camscan.db-wal").stat().st_size
     come(future, monkeypatch)
     Inventory.open(old).close()
-    with closing(sqlite3.connect(old.with_name("camscan.db.before-migration-0003"))) as copy:
+    with closing(sqlite3.connect(old.with_name("camscan.db.before-migration-0004"))) as copy:
         assert copy.execute("SELECT count(*) FROM device WHERE ip = '10.1.0.99'").fetchone() == (1,)
         assert copy.execute("PRAGMA integrity_check").fetchone() == ("ok",)
 
@@ -144,7 +145,7 @@ def test_a_migration_that_fails_changes_nothing(old: Path, future: Path, monkeyp
 
 def test_without_room_for_a_copy_nothing_is_changed(old: Path, future: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     come(future, monkeypatch)
-    old.with_name("camscan.db.before-migration-0003.part").mkdir()
+    old.with_name("camscan.db.before-migration-0004.part").mkdir()
     with pytest.raises(InventoryError, match="needs a copy before"):
         Inventory.open(old)
     assert "nickname" not in columns(old)
@@ -185,7 +186,7 @@ def test_an_inventory_of_the_first_version_gains_room_for_conclusions(
 ) -> None:
     path = tmp_path / "camscan.db"
     first = tmp_path / "first"
-    shutil.copytree(upgrade.MIGRATIONS, first, ignore=shutil.ignore_patterns("__pycache__", "v0002*", "v0003*"))
+    shutil.copytree(upgrade.MIGRATIONS, first, ignore=shutil.ignore_patterns("__pycache__", "v0002*", "v0003*", "v0004*"))
     with monkeypatch.context() as past:
         past.setattr(upgrade, "MIGRATIONS", first)
         past.setattr(schema, "HEAD", "0001")

@@ -16,6 +16,7 @@ from camscan.egress.report import Input
 from camscan.errors import UsageError
 from camscan.evidence import IPAddress, Observation
 from camscan.gaps import NotSeen
+from camscan.inventory import Input as HeardIn
 from camscan.inventory import Inventory, ScanKind, ScanStart, ScanStatus
 from camscan.listen.captures import read_captures
 from camscan.listen.gaps import coverage
@@ -125,6 +126,7 @@ class Run:
                 audit_head=head,
                 coverage=seen,
                 finished=_moment(listening.last),
+                inputs=[HeardIn(one.file, one.records) for one in inputs[:NAMED]],
             )
         # What is concluded today is what the next rematch compares with.
         self.inventory.rematch(self.judge.signatures)

@@ -216,12 +216,14 @@ def moment(when: datetime | None) -> str | None:
 def _scan(scan: ScanRecord) -> dict[str, object]:
     return {
         "id": scan.id,
+        "kind": scan.kind.value,
         "status": scan.status.value,
         "started_at": moment(scan.started),
         "finished_at": moment(scan.finished),
         "addresses_in_scope": scan.addresses_in_scope,
         "packets_sent": scan.packets_sent,
         "packets_exact": scan.packets_exact,
+        "inputs": [{"name": one.name, "packets": one.packets} for one in scan.inputs],
     }
 
 

@@ -5,6 +5,7 @@ from camscan.inventory.forgetting import Forgotten, Gone, Selection
 from camscan.inventory.holdings import Holding
 from camscan.inventory.records import (
     HostRecord,
+    Input,
     Merge,
     Rejection,
     ScanKind,
@@ -19,6 +20,7 @@ __all__ = [
     "Gone",
     "Holding",
     "HostRecord",
+    "Input",
     "Inventory",
     "Merge",
     "NotSeen",

@@ -45,6 +45,14 @@ class ScanStart:
 
 
 @dataclass(frozen=True, slots=True)
+class Input:
+    """What a listening took in: a file, by its name, or an interface; and how many packets of it were read."""
+
+    name: str
+    packets: int
+
+
+@dataclass(frozen=True, slots=True)
 class ScanRecord:
     """One scan. ``finished`` is None where it was killed or still runs; ``audit_head`` is then empty.
 
@@ -66,6 +74,7 @@ class ScanRecord:
     packets_exact: bool
     audit_head: str
     coverage: tuple[SiteCoverage, ...]
+    inputs: tuple[Input, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

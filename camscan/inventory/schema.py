@@ -22,7 +22,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-KNOWN = ("0001", "0002", "0003")
+KNOWN = ("0001", "0002", "0003", "0004")
 """All migrations, oldest first. A database at another one was written by a newer camscan."""
 
 HEAD = KNOWN[-1]
@@ -57,6 +57,7 @@ scan = Table(
     Column("packets_exact", Boolean, nullable=False),
     Column("audit_head", String(80), nullable=False),
     Column("coverage", Text, nullable=False),  # JSON of the contract's "coverage"
+    Column("inputs", Text),  # JSON of the contract's "inputs"; of listenings only
 )
 
 done = Table(

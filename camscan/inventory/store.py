@@ -8,6 +8,7 @@ may share it. Every method raises InventoryError where the database fails, and t
 import json
 import secrets
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime
 from ipaddress import ip_address
 from pathlib import Path
@@ -29,6 +30,7 @@ from camscan.inventory.holdings import Holding
 from camscan.inventory.identity import usable_mac
 from camscan.inventory.records import (
     HostRecord,
+    Input,
     Merge,
     Rejection,
     ScanKind,
@@ -130,10 +132,11 @@ class Inventory:
         coverage: Sequence[SiteCoverage],
         *,
         finished: datetime | None = None,
+        inputs: Sequence[Input] = (),
     ) -> None:
         """Records how a scan ended. A resumed scan ends again; the figures are those of all its runs together.
 
-        ``finished`` is now (UTC) unless given: a listening ended with its last packet.
+        ``finished`` is now (UTC) unless given: a listening ended with its last packet, and has ``inputs``.
         """
         told = [
             {
@@ -145,6 +148,7 @@ class Inventory:
             }
             for one in coverage
         ]
+        taken_in = {"inputs": json.dumps([asdict(one) for one in inputs])} if inputs else {}
         with self._database.write() as connection:
             connection.execute(
                 sa.update(schema.scan)
@@ -156,6 +160,7 @@ class Inventory:
                     packets_exact=packets_exact,
                     audit_head=audit_head,
                     coverage=json.dumps(told),
+                    **taken_in,
                 )
             )
 
@@ -384,4 +389,5 @@ def _scan_record(row: Row[Any]) -> ScanRecord:
             )
             for one in json.loads(row.coverage)
         ),
+        inputs=tuple(Input(**one) for one in json.loads(row.inputs or "[]")),
     )
