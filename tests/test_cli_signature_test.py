@@ -73,7 +73,7 @@ def test_a_file_that_cannot_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     with pytest.raises(UsageError, match="cannot be read"):
         list(signature_test.recorded(tmp_path / "none"))
     (tmp_path / "latin").write_bytes(b"http.title = \xe9")
-    with pytest.raises(UsageError, match="cannot be read"):
+    with pytest.raises(UsageError, match="not text in UTF-8"):
         list(signature_test.recorded(tmp_path / "latin"))
     monkeypatch.setattr(signature_test, "LIMIT", 3)
     (tmp_path / "large").write_text("http.title = x")

@@ -59,8 +59,10 @@ def recorded(path: Path) -> "Iterator[Heard]":
         if path.stat().st_size > LIMIT:
             raise UsageError(f"{path}: larger than {LIMIT // 1024 // 1024} MiB. Give it in parts.")
         text = path.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path}: cannot be read: {error}") from None
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read: {error.strerror}.") from None
+    except UnicodeDecodeError:
+        raise UsageError(f"{path} is not text in UTF-8.") from None
     if text.lstrip().startswith("{"):
         yield from _from_json(path, text)
     else:
