@@ -1,4 +1,4 @@
-"""How fast a Zeek conn.log is judged: rows a second and memory, beside DuckDB alone and beside a plain read of the lines
+"""How fast a Zeek conn.log is judged: rows a second and memory, beside DuckDB alone and a plain read of the lines
 in the same run.
 
 DuckDB alone reads the same columns of the same file, keeps the cameras' rows and groups them, without the numbers of

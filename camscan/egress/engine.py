@@ -116,6 +116,8 @@ class Block:
     def end(self, line: bytes) -> None:
         """Puts a line after all others that is none of them."""
         self._write(b"\n" * self._open_end + line)
+        if self._file is not None:
+            os.ftruncate(self._file, os.lseek(self._file, 0, os.SEEK_CUR))
 
     def _write(self, data: bytes) -> None:
         left = memoryview(data)
@@ -147,8 +149,7 @@ class _Slot:
     colons: bool | None = None
 
     def block(self) -> Block:
-        """An empty block; what was there is gone."""
-        os.ftruncate(self.file, 0)
+        """An empty block, in the place of what was there."""
         os.lseek(self.file, 0, os.SEEK_SET)
         return Block(self.file)
 

@@ -41,7 +41,7 @@ FROM (
             '$path',
             columns = {$columns},
             delim = '\t', new_line = '\n', quote = '', escape = '', comment = '', header = false,
-            auto_detect = false, ignore_errors = true, max_line_size = 65536
+            auto_detect = false, ignore_errors = true, max_line_size = 65536, buffer_size = 8388608
         )
     )
     WHERE source IN (SELECT address FROM known) OR destination IN (SELECT address FROM known) OR ($odd)
