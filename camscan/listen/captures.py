@@ -11,6 +11,7 @@ from camscan.egress.readers import pcap, pcapng, reader_of
 from camscan.egress.report import Input
 from camscan.egress.source import InputError, Source, Tally
 from camscan.listen.listening import Listening, Where
+from camscan.safe.text import neutralise
 
 NO_CAPTURE = "it is no capture; pcap and pcapng are listened to"
 _STDIN_NAME = "standard input"
@@ -80,7 +81,8 @@ def _read(path: Path, listening: Listening, stdin: BinaryIO | None) -> Input:
     try:
         with Source.open(path, tally, stdin=given) as source:
             tally.kind, each = _format(source)
-            listening.begin(tally, Where(_STDIN_NAME if given is not None else path.name))
+            # A name may hold bytes that are no text, which no database takes.
+            listening.begin(tally, Where(neutralise(name if given is not None else path.name)))
             for _ in each(source, listening):
                 pass
         if not tally.records:

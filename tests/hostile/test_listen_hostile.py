@@ -2,6 +2,7 @@
 
 import base64
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -220,6 +221,16 @@ def test_a_file_name_with_escapes_reaches_no_terminal(tmp_path: Path) -> None:
     ran = camscan("listen", recording, "--scope", scope)
     assert ran.code == 2
     assert "\x1b" not in ran.err
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such file names")
+def test_a_file_name_that_is_no_text(tmp_path: Path) -> None:
+    scope = scope_of(tmp_path)
+    recording = Path(os.fsdecode(bytes(tmp_path) + b"/\xff\xfe.pcap"))
+    recording.write_bytes(pcap([arp(CAMERA), hello()]))
+    assert camscan("listen", tmp_path / recording.name, "--scope", scope).code == 0
+    (scan,) = json.loads(camscan("list", "-f", "json", "--scope", scope).out)["scans"]
+    assert scan["inputs"][0]["packets"] == 2
 
 
 def test_one_device_that_claims_to_be_many_is_cut_short_and_named(tmp_path: Path) -> None:
