@@ -10,6 +10,12 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="The dated data that conclusions rest on.", no_args_is_help=True)
 
+_WHAT = {
+    "cisa-kev": "CISA exploited vulnerabilities",
+    "cve": "CVE records",
+    "ieee-registry": "MAC address blocks",
+}
+
 
 @app.command("status", short_help="Show of which day the data in use is.")
 def status() -> None:
@@ -53,7 +59,7 @@ def update(
         before = f" (before: {one.before})" if one.before else ""
         left_out = f", {one.rejected:,} could not be read" if one.rejected else ""
         entries = plural(one.entries, "entry", "entries")
-        screen.say(f"{one.kind.value}: {entries} of {one.as_of}{before}{left_out}.")
+        screen.say(f"{_WHAT[one.kind.value]}: {entries} of {one.as_of}{before}{left_out}.")
 
 
 def _day(day: "date | None") -> str:
