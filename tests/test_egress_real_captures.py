@@ -1,12 +1,20 @@
 """Captures of real cameras and of awkward link types, read where they lie: they may not be copied into the project."""
 
 import os
+import struct
+from collections.abc import Iterator
+from math import inf
 from pathlib import Path
+from typing import Self
 
 import pytest
 
 from camscan.egress.check import check, device_of
+from camscan.egress.known import Known
 from camscan.egress.report import Report
+from camscan.egress.summary import Summary
+from camscan.egress.watch import Terms, Watch
+from camscan.net.mirror import Captured
 
 FOLDER = Path(os.environ.get("CAMSCAN_CAPTURES", Path(__file__).parents[2] / "shared" / "data" / "captures"))
 
@@ -56,3 +64,79 @@ def test_exported_flows_whose_templates_were_sent_before_the_capture() -> None:
     (one,) = told("192.0.2.1", "ndpi_netflowv9.pcap").inputs
     assert (one.records, one.error) == (10, None)
     assert [count for why, count in one.skipped if "template" in why] == [23]
+
+
+class Replayed:
+    """The packets of a classic capture as they would come live."""
+
+    interface, present, dropped, received = "eth7", True, 0, 0
+
+    def __init__(self, content: bytes) -> None:
+        self.link = int.from_bytes(content[20:24], "little")
+        self.now = 0.0
+        self._packets = list(self._records(content))
+
+    def _records(self, content: bytes) -> Iterator[Captured]:
+        assert content[:4] == b"\xd4\xc3\xb2\xa1"
+        at = 24
+        while at + 16 <= len(content):
+            seconds, micro, kept, length = struct.unpack_from("<IIII", content, at)
+            yield Captured(seconds + micro * 1e-6, self.link, content[at + 16 : at + 16 + kept], length)
+            at += 16 + kept
+
+    @property
+    def times(self) -> list[float]:
+        return [packet.at for packet in self._packets]
+
+    def clock(self) -> float:
+        return self.now
+
+    def __iter__(self) -> Iterator[Captured | None]:
+        while self._packets:
+            self.now = self._packets[0].at
+            yield self._packets.pop(0)
+
+    def close(self) -> None: ...
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None: ...
+
+
+def facts(report: Report) -> list[object]:
+    return [
+        (one.rule, one.destination, one.protocol, one.port, one.outcomes, one.bytes_out, one.bytes_in, one.evidence)
+        for one in report.findings
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "address"),
+    [
+        ("sentinel_dlinkcam_setupA1.pcap", "10.10.10.37"),
+        ("sentinel_dlinkcam_setupC1.pcap", "10.10.10.37"),
+        ("sentinel_ednetcam1_setupA1.pcap", "192.168.20.111"),
+    ],
+)
+def test_live_they_are_judged_alike_and_in_two_periods_nothing_is_lost(name: str, address: str) -> None:
+    recorded = told(address, name)
+    mirror = Replayed((FOLDER / name).read_bytes())
+    watch = Watch(mirror, Known([device_of(address)]), Terms(), mirror.clock)
+    watch.feed(inf)
+    assert facts(watch.end()) == facts(recorded)
+
+    mirror = Replayed((FOLDER / name).read_bytes())
+    times = mirror.times
+    known = Known([device_of(address)])
+    watch, whole = Watch(mirror, known, Terms(), mirror.clock), Summary(known, str.capitalize)
+    watch.feed((times[0] + times[-1]) / 2)
+    whole.add(watch.turn())
+    watch.feed(inf)
+    whole.add(watch.end())
+    found = whole.report()
+    assert {(one.rule, one.destination.name or one.destination.ip) for one in found.findings} == {
+        (one.rule, one.destination.name or one.destination.ip) for one in recorded.findings
+    }
+    assert sum(one.bytes_out or 0 for one in found.findings) == sum(one.bytes_out or 0 for one in recorded.findings)
+    assert found.inputs[0].records == recorded.inputs[0].records

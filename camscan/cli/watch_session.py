@@ -72,7 +72,7 @@ class WatchSession:
         self._talk, self._out = talk(), out()
         self._whole: Report | None = None
         self._next_look = 0.0
-        self._ending = False
+        self._ending = self._unwritten = False
 
     def _head(self, became: str, period: float, lasts: float | None) -> None:
         """Says what is about to happen."""
@@ -125,6 +125,11 @@ class WatchSession:
     def _shows(self) -> bool:
         return self._talk.is_terminal
 
+    @property
+    def _table_only(self) -> bool:
+        """Whether people see the table, so that findings are not told one by one beside it."""
+        return self._shows and self._out.is_terminal
+
     @contextmanager
     def _signals(self) -> Iterator[None]:
         """Ctrl-C and SIGTERM end the watch between two slices; what is being written is written to its end. Whoever
@@ -164,17 +169,22 @@ class WatchSession:
         if self._form is Format.JSONL:
             rows = dict(zip(map(id, report.findings), report.rows(), strict=True)) if new else {}
             self._write("".join(json.dumps(rows[id(one)]) + "\n" for one in new))
-        elif self._form is Format.TABLE and self._target is None and not self._shows:
+        elif self._form is Format.TABLE and self._target is None and not self._table_only:
             for one in new:
                 self._out.verbatim(_line(one))
-            self._out.file.flush()
 
     def _write(self, text: str) -> None:
+        """To standard output, or to the file; a full disk is told once and does not end the watch."""
         if self._target is None:
             typer.echo(text, nl=False)
             return
-        self._target.write(text.encode())
-        self._target.flush()
+        try:
+            self._target.write(text.encode())
+            self._target.flush()
+        except OSError as error:
+            if not self._unwritten:
+                self._talk.tell(f"{self._target.name}: this file cannot be written: {error.strerror}.")
+            self._unwritten = True
 
     def _finish(self, whole: Report, *, interrupted: bool) -> int:
         """Says what came of it."""
@@ -189,11 +199,11 @@ class WatchSession:
         elif self._form is Format.TABLE and self._target is not None:
             self._replace("\n".join(whole.sentences()) + "\n")
         elif self._form is Format.TABLE:
-            for line in (*(whole.told() if self._shows else ()), whole.absence()):
+            for line in (*(whole.told() if self._table_only else ()), whole.absence()):
                 self._out.tell(line)
         if interrupted:
             return 130
-        return 4 if reports.lost else whole.exit_code
+        return 4 if reports.lost or self._unwritten else whole.exit_code
 
     def _replace(self, text: str) -> None:
         if self._target is not None and stat.S_ISREG(os.fstat(self._target.fileno()).st_mode):

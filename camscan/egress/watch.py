@@ -26,7 +26,7 @@ from camscan.egress.sentences import Naming
 from camscan.egress.sieve import SAMPLE, Sieve, key_of
 from camscan.egress.source import Tally
 from camscan.errors import UsageError
-from camscan.net.mirror import Captured, Mirror
+from camscan.net.mirror import Mirror
 from camscan.scope import Scope
 
 NAMES = 200_000
@@ -37,6 +37,8 @@ CONTACTS = 50_000
 
 SENT = 50_000
 """Hosts whose volume of the day is carried on from period to period; those that were sent most stay."""
+
+LITTLE = 20
 
 LIVE = "live"
 """The format of the input, where a file has pcap."""
@@ -185,12 +187,14 @@ class Watch:
         return judge_of(gathering, self._terms.baseline, self._terms.places, self._sent)
 
     def _carry(self, judge: Judge, now: float) -> None:
-        """Keeps what was sent today."""
+        """Keeps what was sent today, but for hosts that were sent so little that all of it together, over a whole day
+        of such periods, would be one part in LITTLE of what is told."""
         today = int(now // DAY)
+        least = judge.upload_alert_bytes * (now - self.began) / DAY / LITTLE
         kept = {
             place: Sent(Counter({today: sent.days[today]}), sent.back)
             for place, sent in judge.sent.items()
-            if sent.days[today]
+            if sent.days[today] > least
         }
         if len(kept) > SENT:
             most = sorted(kept, key=lambda place: -kept[place].days[today])[:SENT]
@@ -230,6 +234,3 @@ def _ripe(gathering: Gathering, now: float) -> tuple[dict[Key, Contact], dict[Ke
         if contact.name_only and now - contact.first < PATIENCE
     }
     return {key: contact for key, contact in gathering.contacts.items() if key not in waiting}, waiting
-
-
-__all__ = ["Captured", "Terms", "Watch"]
