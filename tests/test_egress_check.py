@@ -136,3 +136,17 @@ def test_too_many_destinations_are_told(tmp_path: Path, monkeypatch: pytest.Monk
         tmp_path, csv_log(row(), row(destination="198.51.100.7")), pcap([*lookup("a.b", CLOUD), *lookup("c.d", CLOUD)])
     )
     assert len(report.notes) == 2
+
+
+def test_the_time_between_two_inputs_was_not_watched(tmp_path: Path) -> None:
+    days = 24 * 60
+    report = judged(tmp_path, csv_log(row(0), row(60)), csv_log(row(90 * days), row(90 * days + 60)), csv_log(row(90)))
+    assert report.unwatched == 90 * 86_400 - 90 * 60
+    assert report.watched == 90 * 60 + 60 * 60
+    assert "Of 90 days in between the inputs tell nothing." in report.sentences()
+    assert report.to_json()["watched"]["unwatched_seconds"] == report.unwatched  # type: ignore[index]  # plain JSON
+
+
+def test_a_quiet_time_within_one_input_was_watched(tmp_path: Path) -> None:
+    report = judged(tmp_path, csv_log(row(0), row(90 * 24 * 60)))
+    assert report.unwatched == 0

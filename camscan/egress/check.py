@@ -1,6 +1,6 @@
 """Reads inputs of any mixture, judges every known device, and says what was not seen."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, tzinfo
 from ipaddress import ip_address
 from pathlib import Path
@@ -11,7 +11,7 @@ from camscan.device import Device
 from camscan.egress.addresses import canonical_text
 from camscan.egress.baseline import Baseline
 from camscan.egress.catalogue import shipped_catalogue
-from camscan.egress.contacts import Gathering
+from camscan.egress.contacts import Gathering, Seen
 from camscan.egress.expected import Expected
 from camscan.egress.inputs import read_all
 from camscan.egress.judge import Judge, Sent
@@ -24,6 +24,9 @@ from camscan.scope import Expects, Limits, Scope
 
 FORMER = 20
 """Earlier addresses that a report names."""
+
+PAUSE = 3_600
+"""Seconds between two inputs that need not be told: rotated files join, and devices may be quiet for a while."""
 
 
 def check(  # noqa: PLR0913 - each is one thing that the operator may say
@@ -94,13 +97,16 @@ def report_of(judge: Judge, inputs: tuple[Input, ...], naming: Naming) -> Report
     # Of the owner's own files it is told even that they said nothing.
     if judge.places is not None and (told_where or not isinstance(judge.places, Places)):
         notes.append(judge.places.note(datetime.now(UTC).date()))
+    began = min((one.first for one in seen.values()), default=None)
+    ended = max((one.last for one in seen.values()), default=None)
     return Report(
         inputs=inputs,
         devices=tuple(known.devices),
         seen=tuple(sorted(seen)),
         silent=tuple(number for number in range(known.listed) if number not in seen),
-        began=min((one.first for one in seen.values()), default=None),
-        ended=max((one.last for one in seen.values()), default=None),
+        began=began,
+        ended=ended,
+        unwatched=0.0 if began is None or ended is None else _unwatched(gathering.spans.values(), began, ended),
         dns_visible=gathering.dns_records > 0,
         findings=findings,
         unattributed=tuple(sorted(gathering.unattributed.items())),
@@ -108,6 +114,16 @@ def report_of(judge: Judge, inputs: tuple[Input, ...], naming: Naming) -> Report
         catalogue_date=judge.catalogue.date.isoformat(),
         notes=tuple(notes),
     )
+
+
+def _unwatched(spans: Iterable[Seen], began: float, ended: float) -> float:
+    """Seconds from ``began`` to ``ended`` of which no input tells anything, in pauses longer than PAUSE."""
+    missing, reached = 0.0, began
+    for span in sorted(spans, key=lambda one: one.first):
+        pause = min(span.first, ended) - reached
+        missing += pause if pause > PAUSE else 0.0
+        reached = max(reached, span.last)
+    return missing
 
 
 def _former(known: Known) -> list[str]:

@@ -105,22 +105,28 @@ class Contact:
 
 @dataclass(slots=True)
 class Seen:
-    """That a device was there."""
+    """That a device was there, or of when a file tells."""
 
     first: float
     last: float
     records: int = 0
 
+    def widen(self, first: float, last: float) -> None:
+        """Takes one record more."""
+        self.first, self.last = min(self.first, first), max(self.last, last)
+        self.records += 1
+
 
 @dataclass(slots=True)
 class Gathering:
-    """Everything the inputs told about the known devices."""
+    """Everything the inputs told about the known devices. ``seen`` is by device, ``spans`` by number of the input."""
 
     known: Known
     scope: Scope | None = None
     names: Names = field(default_factory=Names)
     contacts: dict[Key, Contact] = field(default_factory=dict)
     seen: dict[int, Seen] = field(default_factory=dict)
+    spans: dict[int, Seen] = field(default_factory=dict)
     unattributed: Counter[str] = field(default_factory=Counter)
     not_told_apart: int = 0
     dns_records: int = 0
@@ -135,7 +141,7 @@ class Gathering:
             elif isinstance(item, Answer):
                 self._answer(item)
             else:
-                self._binding(item)
+                self._binding(item, file)
 
     def place(self, address: str) -> Place:
         """Where an address is: what a site declares, excluded parts among them, is local whatever its number."""
@@ -151,12 +157,12 @@ class Gathering:
             self._places[address] = found
         return found
 
-    def _binding(self, item: Binding) -> None:
+    def _binding(self, item: Binding, file: int) -> None:
         self.known.learn(item)
         if self.known.knows(item.address):
             who = self.known.who(item.address, item.at)
             if isinstance(who, int):
-                self._mark_seen(who, item.at, item.at)
+                self._mark_seen(who, item.at, item.at, file)
 
     def _answer(self, item: Answer) -> None:
         self.dns_records += 1
@@ -164,12 +170,12 @@ class Gathering:
         for address in item.addresses:
             self.names.answer(who if isinstance(who, int) else None, item.name, address, item.at)
 
-    def _mark_seen(self, device: int, first: float, last: float) -> None:
-        seen = self.seen.get(device)
-        if seen is None:
-            seen = self.seen[device] = Seen(first, last)
-        seen.first, seen.last = min(seen.first, first), max(seen.last, last)
-        seen.records += 1
+    def _mark_seen(self, device: int, first: float, last: float, file: int) -> None:
+        for table, key in ((self.seen, device), (self.spans, file)):
+            seen = table.get(key)
+            if seen is None:
+                seen = table[key] = Seen(first, last)
+            seen.widen(first, last)
 
     def _flow(self, flow: Flow, file: int, kind: str) -> None:
         device = self.known.who(flow.device, flow.first)
@@ -178,7 +184,7 @@ class Gathering:
             return
         if flow.direction is not Direction.IN or flow.outcome is Outcome.ALLOWED:
             # That somebody tried to reach an address does not show that anything is there.
-            self._mark_seen(device, flow.first, flow.last)
+            self._mark_seen(device, flow.first, flow.last, file)
         if flow.outcome is Outcome.NAME_ONLY:
             self.dns_records += flow.connections
             self.names.asked(device, flow.first)

@@ -34,9 +34,12 @@ class Input:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The result of a check. ``devices`` are all that were judged; ``seen`` and ``silent`` are numbers in it, and so
-    are a finding's. ``began`` and ``ended`` are seconds since 1970 UTC, None where no record of a device was met.
-    ``unattributed`` holds (reason, connections). ``destinations`` is what a baseline would list.
+    """The result of a check.
+
+    ``devices`` are all that were judged; ``seen`` and ``silent`` are numbers in it, and so are a finding's. ``began``
+    and ``ended`` are seconds since 1970 UTC, None where no record of a device was met; of ``unwatched`` seconds in
+    between no input tells anything. ``unattributed`` holds (reason, connections). ``destinations`` is what a baseline
+    would list.
     """
 
     inputs: tuple[Input, ...]
@@ -51,6 +54,12 @@ class Report:
     destinations: tuple[Entry, ...]
     catalogue_date: str
     notes: tuple[str, ...] = ()
+    unwatched: float = 0.0
+
+    @property
+    def watched(self) -> float:
+        """Seconds that the inputs tell of, 0 where no record of a device was met."""
+        return (self.ended or 0.0) - (self.began or 0.0) - self.unwatched
 
     @property
     def exit_code(self) -> int:
@@ -70,6 +79,7 @@ class Report:
             "watched": {
                 "from": _moment(self.began),
                 "to": _moment(self.ended),
+                "unwatched_seconds": round(self.unwatched),
                 "inputs": [_input(one) for one in self.inputs],
                 "devices_seen": [str(self.devices[number].ip) for number in self.seen],
                 "devices_silent": [str(self.devices[number].ip) for number in self.silent],
@@ -125,10 +135,11 @@ class Report:
         if self.began is None:
             watched = f"No record is of a device that is judged: {len(self.seen):,} of {known:,} seen."
         else:
-            span = f"{_day(self.began)} to {_day(self.ended)} ({_length(self.began, self.ended)})"
+            span = f"{_day(self.began)} to {_day(self.ended)} ({_length(self.watched)})"
             watched = f"Watched {span}: {len(self.seen):,} of {_devices(known)} seen, {len(self.silent):,} not."
         lines = [
             watched,
+            *([f"Of {_length(self.unwatched)} in between the inputs tell nothing."] if self.unwatched else []),
             f"DNS visible: {'yes' if self.dns_visible else 'no'}. {records:,} records read, {skipped:,} skipped.",
         ]
         for one in self.inputs:
@@ -152,8 +163,7 @@ class Report:
         silent = f"; {len(self.silent):,} not seen" if self.silent else ""
         if not self.quiet:
             return f"Every device that was seen ({len(self.seen):,}) has a finding{silent}."
-        span = _length(self.began, self.ended)
-        return f"Nothing unexpected in {span} for {len(self.quiet):,} of {_devices(known)}{silent}."
+        return f"Nothing unexpected in {_length(self.watched)} for {len(self.quiet):,} of {_devices(known)}{silent}."
 
     def sentences(self) -> tuple[str, ...]:
         """The whole report in plain lines: what was watched, the findings, the absence."""
@@ -200,9 +210,8 @@ def _day(seconds: float | None) -> str:
     return f"{moment.day} {moment:%b %Y %H:%M}"
 
 
-def _length(first: float | None, last: float | None) -> str:
+def _length(seconds: float) -> str:
     """A length of time, in the largest unit of which there are two."""
-    seconds = (last or 0.0) - (first or 0.0)
     for size, name in ((86_400, "days"), (3_600, "hours"), (60, "minutes")):
         if seconds >= 2 * size:
             return f"{seconds / size:.0f} {name}"

@@ -97,6 +97,7 @@ class Summary:
             silent=tuple(number for number in other.silent if number not in met),
             began=min((at for at in (one.began, other.began) if at is not None), default=None),
             ended=max((at for at in (one.ended, other.ended) if at is not None), default=None),
+            unwatched=one.unwatched + other.unwatched,
             dns_visible=one.dns_visible or other.dns_visible,
             unattributed=tuple(sorted(unattributed.items())),
             notes=tuple(dict.fromkeys((*one.notes, *other.notes)))[-NOTES:],
