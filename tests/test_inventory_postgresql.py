@@ -16,7 +16,7 @@ from test_inventory_durability import together
 from camscan.errors import InventoryError
 from camscan.evidence import VALUE_LIMIT
 from camscan.identify import assess, load
-from camscan.inventory import Inventory, ScanKind, ScanStatus, Selection
+from camscan.inventory import Inventory, ScanKind, ScanStatus, Selection, rematching
 from camscan.inventory.conclusions import Conclusion
 
 if sys.platform == "win32":
@@ -154,7 +154,8 @@ def test_without_create_an_empty_database_is_left_empty(url: str) -> None:
         assert connection.execute("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'").fetchone() == (0,)
 
 
-def test_an_inventory_is_judged_anew_as_device_by_device(url: str) -> None:
+def test_an_inventory_is_judged_anew_as_device_by_device(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rematching, "FEW", 1)
     with Inventory.open(url) as inventory:
         estate = Estate(inventory)
         estate.scan(
@@ -169,6 +170,18 @@ def test_an_inventory_is_judged_anew_as_device_by_device(url: str) -> None:
         }
         assert inventory.conclusions() == first.fresh
         assert inventory.rematch(signatures).changes == ()
+        assert inventory.catch_up(signatures).devices == 0
+        estate.scan(("10.1.0.21", ("sadp.answer", "yes"), ("sadp.serial", SERIAL_A), ("http.title", "y")))
+        assert inventory.catch_up(signatures).devices == 1
+        assert inventory.catch_up(signatures).devices == 0
+
+
+def test_software_of_computers(url: str) -> None:
+    with Inventory.open(url) as inventory:
+        scan = inventory.begin_scan(start(kind=ScanKind.IMPORT))
+        inventory.save_software(scan, {"pc-1", "pc-2"}, [("PC-1", "SADP", "3"), ("PC-2", "SmartPSS", None)])
+        inventory.save_software(scan, {"pc-1"}, [])
+        assert [(one.host, one.name, one.version) for one in inventory.software()] == [("PC-2", "SmartPSS", None)]
 
 
 def test_what_is_forgotten_is_gone_from_the_tables(url: str) -> None:
