@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from cli_tools import SCOPE, camscan, scope_of
 from egress_makers import START, csv_log, pcap, row
-from listen_makers import CAMERA, MAC, OTHER, OTHER_MAC, PLAIN, STRANGER, Talk, arp, hello, page
+from listen_makers import CAMERA, MAC, OTHER, OTHER_MAC, PLAIN, SADP, STRANGER, Talk, arp, hello, page
 
 FRAMES = [arp(CAMERA), hello(), *Talk().opened().asks(PLAIN).answers(page()).frames, arp("10.1.0.77", OTHER_MAC)]
 
@@ -143,6 +143,15 @@ def test_an_address_that_changed_hands_leaves_two_devices(tmp_path: Path, scope:
         (OTHER_MAC, "dahua"),
     }
     assert f"{OTHER_MAC}" in camscan("show", CAMERA, "--scope", scope).out
+
+
+def test_cameras_behind_a_recorder_are_missed_and_that_is_said(tmp_path: Path, scope: Path) -> None:
+    recorder = SADP.replace(b"DS-2CD2385G1-I", b"DS-7616NI-K2").replace(
+        b"<DigitalChannelNum>1<", b"<DigitalChannelNum>16<"
+    )
+    assert recorder.count(b">16<") == 1
+    ran = camscan("listen", capture(tmp_path, pcap([arp(CAMERA), hello(payload=recorder)])), "--scope", scope)
+    assert f"{CAMERA} is a recorder for 16 cameras" in " ".join(ran.err.split())
 
 
 def test_it_goes_beside_what_a_scan_found(tmp_path: Path, scope: Path) -> None:

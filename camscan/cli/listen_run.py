@@ -11,11 +11,13 @@ from camscan import __version__
 from camscan.audit import AuditLog, who
 from camscan.cli import listen_report, output
 from camscan.cli.devices import Judge
+from camscan.cli.gaps import added
 from camscan.cli.options import Format, audit_path, inventory_url
 from camscan.egress.report import Input
 from camscan.errors import UsageError
 from camscan.evidence import IPAddress, Observation
 from camscan.gaps import NotSeen
+from camscan.identify.channels import hidden_channels
 from camscan.inventory import Input as HeardIn
 from camscan.inventory import Inventory, ScanKind, ScanStart, ScanStatus
 from camscan.listen.captures import read_captures
@@ -116,7 +118,9 @@ class Run:
                 "\n".join(f"{one.file}: {one.error}." for one in inputs) or "There is nothing to listen to."
             )
         partial = bool(drops) or any(one.error or one.skipped for one in inputs)
+        report = listen_report.Heard(self.inventory, self.judge, self.scope, ids)
         seen = coverage(self.scope, listening, inputs, drops=drops, gaps=gaps)
+        seen = added(seen, hidden_channels(report.devices).gaps)
         for scan_id in ids:
             self.inventory.finish_scan(
                 scan_id,
@@ -130,7 +134,6 @@ class Run:
             )
         # What is concluded today is what the next rematch compares with.
         self.inventory.rematch(self.judge.signatures)
-        report = listen_report.Heard(self.inventory, self.judge, self.scope, ids)
         report.deliver(self.form, self.target)
         report.tail(listening, sum(one.records for one in inputs), seen, head, advise=advise)
         return 4 if partial else 0

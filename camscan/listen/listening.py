@@ -255,6 +255,11 @@ class Listening:
             self._add(host, spoken.mac, way, mark, opened, b"")
             return
         self.heard.add(spoken.speech.value)
+        stay, whole = host.stay(spoken.mac), repr((spoken.speech, mark.port, way, spoken.private)).encode() + spoken.raw
+        if stay is not None:
+            if stay.said(whole) or stay.sated(Transport.TCP, spoken.speech.value, mark.port):
+                return
+            stay.remember(whole)
         for said in answers.read(spoken.speech, spoken.raw, private=spoken.private):
             self._add(host, spoken.mac, way, mark._replace(probe=said.probe), said.evidence, said.raw)
 
