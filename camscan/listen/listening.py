@@ -196,13 +196,13 @@ class Listening:
         what: tuple[bytes, bytes, int, Host | None],
     ) -> None:
         (probe, asked, ports), (payload, mac, record, host) = how, what
-        stay = host.stay(mac) if host is not None else None
-        # mDNS is asked and answered at one port; the others' answers go where a question came from.
-        if host is None or stay is None:
-            if host is not None:
-                self.hosts.foreign += 1
-            elif is_question(probe, ports[1]):
+        if host is None:  # whoever asks need not be in the scope
+            if is_question(probe, ports[1]):
                 self._questions.note(packet.source, ports[0], probe, at)
+            return
+        stay = host.stay(mac)
+        if stay is None:
+            self.hosts.foreign += 1
             return
         via = Via.UNICAST if asked and mac and mac == stay.mac else Via.PASSIVE
         said = f"{probe.name} {via}".encode() + payload
