@@ -110,13 +110,12 @@ def sent_by(near: Namespace) -> int:
     return int(near.run("cat", "/sys/class/net/eth7/statistics/tx_packets"))
 
 
-@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
-def test_live_it_finds_what_check_finds_and_sends_nothing(tmp_path: Path, how: signal.Signals) -> None:
+def test_live_it_finds_what_check_finds_and_sends_nothing(tmp_path: Path) -> None:
     with running(tmp_path, "--format", "json", "-o", str(tmp_path / "all.json")) as watch:
         assert "Nothing is sent." in watch.head
         before = sent_by(watch.near)
         watch.send([*TRAFFIC, *FLEET])
-        code, out, err = watch.end(how)
+        code, out, err = watch.end()
         assert sent_by(watch.near) == before
     assert (code, out) == (0, ""), err
     assert "1 report in camscan-egress." in err
@@ -136,7 +135,7 @@ def test_each_new_finding_is_a_line_as_soon_as_it_is_known(tmp_path: Path) -> No
     with running(tmp_path, devices=1) as watch:
         watch.send(TRAFFIC)
         assert "dev.hik-connect.com" in watch.line()
-        code, out, err = watch.end()
+        code, out, err = watch.end(signal.SIGINT)
     assert code == 0, err
     assert sum("dev.hik-connect.com" in line for line in out.splitlines()) == 0
     assert "has a finding" in out
@@ -151,6 +150,19 @@ def test_a_stream_for_programs_is_one_finding_a_line(tmp_path: Path) -> None:
     assert "vendor-cloud" in {row["rule"] for row in rows}
     assert len({(row["rule"], str(row["destination"]), row["port"]) for row in rows}) == len(rows)
     assert len(list((tmp_path / "mine").iterdir())) == 1
+
+
+def test_a_reader_who_has_gone_does_not_end_it(tmp_path: Path) -> None:
+    with running(tmp_path, "--format", "jsonl", devices=1) as watch:
+        assert watch.started.stdout is not None
+        watch.started.stdout.close()
+        watch.send(TRAFFIC)
+        watch.started.send_signal(signal.SIGTERM)
+        assert watch.started.stderr is not None
+        with watch.started.stderr as stream:
+            err = stream.read()
+        assert watch.started.wait(timeout=60) == 0, err
+    assert "1 report in camscan-egress." in err
 
 
 def test_an_interface_that_goes_is_a_gap_and_watching_goes_on(tmp_path: Path) -> None:

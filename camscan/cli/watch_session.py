@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import stat
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
@@ -26,7 +27,7 @@ from camscan.egress.summary import Summary
 from camscan.egress.watch import Terms, Watch
 from camscan.net.mirror import Mirror, open_mirror
 from camscan.net.privileges import drop_privileges, is_root, preload
-from camscan.report.screen import out, talk
+from camscan.report.screen import out, silence, talk
 from camscan.report.words import plural
 from camscan.safe.text import neutralise
 from camscan.scope import Scope
@@ -174,9 +175,13 @@ class WatchSession:
                 self._out.verbatim(_line(one))
 
     def _write(self, text: str) -> None:
-        """To standard output, or to the file; a full disk is told once and does not end the watch."""
+        """To standard output, or to the file. Neither a reader who has gone nor a full disk, which is told once, ends
+        the watch: its reports go on."""
         if self._target is None:
-            typer.echo(text, nl=False)
+            try:
+                typer.echo(text, nl=False)
+            except BrokenPipeError:
+                silence(sys.stdout)
             return
         try:
             self._target.write(text.encode())
