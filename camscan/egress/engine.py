@@ -85,20 +85,17 @@ class _Asked(NamedTuple):
 
 
 class Block:
-    """Lines of a log, in memory that is a file to the engine, or at hand where it is not asked about them."""
+    """Lines of a log, in memory that is a file to the engine, or at hand where it is not asked about. ``lines`` and
+    ``size`` (in bytes) count what is in the file."""
 
     def __init__(self, file: int | None = None, piece: bytes = b"") -> None:
         self.lines = 0
+        self.size = 0
         self._file = file
         self._piece = piece
         self._sizes: list[int] = []
         self._colons = False
         self._open_end = False
-
-    @property
-    def size(self) -> int:
-        """Bytes in the file."""
-        return sum(self._sizes)
 
     @property
     def colons(self) -> bool:
@@ -109,6 +106,7 @@ class Block:
         """Adds a piece of whole lines; only the last one may lack its end."""
         self._write(piece)
         self._sizes.append(len(piece))
+        self.size += len(piece)
         self._open_end = not piece.endswith(b"\n")
         self.lines += piece.count(b"\n") + self._open_end
         self._colons = self._colons or b":" in piece
