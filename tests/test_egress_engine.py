@@ -1,4 +1,8 @@
+import math
 import os
+import sqlite3
+from contextlib import closing
+from importlib.resources import files
 from pathlib import Path
 
 import duckdb
@@ -138,3 +142,22 @@ def test_a_spelling_that_is_not_odd_is_the_canonical_one(texts: list[str]) -> No
         question = "FROM (SELECT unnest(?) AS x) WHERE NOT " + module._ODD.format("x")
         plain = [text for (text,) in connection.execute(question, [texts]).fetchall()]
     assert plain == [canonical_text(text) or text for text in plain]
+
+
+def test_the_query_over_flows_is_plain_enough_for_another_database() -> None:
+    ((_, groups),) = asked(ROW, STRANGER, ROW.replace(b"10\n", b"-\n"))
+    with closing(sqlite3.connect(":memory:")) as connection:
+        connection.create_function("FLOOR", 1, math.floor)  # not every build of SQLite has it
+        connection.execute(
+            "CREATE TABLE flows (record, time, duration, source, destination, port, protocol, state, bytes_sent, "
+            "bytes_received)"
+        )
+        connection.execute("CREATE TABLE known (address, since, until, turn)")
+        connection.execute("INSERT INTO known VALUES (?, ?, ?, 0)", [CAMERA, -math.inf, math.inf])
+        connection.executemany(
+            "INSERT INTO flows VALUES (?, ?, 1.5, ?, ?, '443', 'tcp', 'SF', ?, NULL)",
+            [(1, START, CAMERA, CLOUD, 10), (2, START, "10.1.0.99", CLOUD, 10), (3, START, CAMERA, CLOUD, None)],
+        )
+        question = files("camscan.egress").joinpath("sql", "contacts.sql").read_text(encoding="utf-8")
+        rows = connection.execute(question).fetchall()
+    assert [Group(*row) for row in rows] == groups
