@@ -70,7 +70,7 @@ def test_what_comes_is_heard_and_nothing_is_sent(tmp_path: Path) -> None:
     (scan,) = told["scans"]
     assert (scan["status"], scan["packets_sent"]) == ("complete", 0)
     log = [json.loads(line) for line in (tmp_path / "camscan.audit.jsonl").read_text().splitlines()]
-    assert (log[0]["event"], log[0]["interface"]) == ("listen-started", "eth7")
+    assert (log[0]["event"], log[0]["interface"], log[0]["same_network"]) == ("listen-started", "eth7", False)
 
 
 def test_it_ends_by_itself(tmp_path: Path) -> None:
@@ -79,6 +79,27 @@ def test_it_ends_by_itself(tmp_path: Path) -> None:
         out, err = process.communicate(timeout=60)
     assert process.returncode == 0, err
     assert json.loads(out)["devices"] == []
+
+
+def test_another_network_with_the_same_numbers_is_refused(tmp_path: Path) -> None:
+    text = scope_of(tmp_path).read_text().replace("10.1.0.0/22", "10.77.0.0/24").replace("10.1.3.10", "10.77.0.9")
+    link = '[[site.link]]\nnetwork = "10.77.0.0/24"\ngateway_mac = "00:1b:21:00:00:01"\n'
+    scope = scope_of(tmp_path, text + link)
+    with cabled() as (near, far):
+        near.run("ip", "route", "add", "default", "via", "10.77.0.2")
+        mac = far.run("cat", "/sys/class/net/eth7/address").strip()
+        near.run("ip", "neigh", "replace", "10.77.0.2", "lladdr", mac, "dev", "eth7")
+        command = ["ip", "netns", "exec", near.name, sys.executable, "-m", "camscan", "listen", "-i", "eth7"]
+        refused = subprocess.run(
+            [*command, "--scope", str(scope)], capture_output=True, text=True, check=False, timeout=60
+        )
+        assert (refused.returncode, "its gateway is" in refused.stderr) == (3, True), refused.stderr
+        process = listening(near, scope, "--same-network", "--for", "1s")
+        _, err = process.communicate(timeout=60)
+        assert process.returncode == 0, err
+    log = [json.loads(line) for line in (tmp_path / "camscan.audit.jsonl").read_text().splitlines()]
+    assert [line["event"] for line in log] == ["scan-refused", "listen-started", "listen-finished"]
+    assert log[1]["same_network"] is True
 
 
 def test_who_ends_it_before_its_time_is_told(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ import signal
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 
@@ -58,13 +59,24 @@ class Ending:
                 signal.signal(one, handler)
 
 
-def to_interface(run: Run, interface: str, lasts: float | None, target: Path | None, unsure: tuple[object, ...]) -> int:
-    """Listens to ``interface`` for so many seconds, or until somebody ends it; returns the exit code."""
+@dataclass(frozen=True)
+class Where:
+    """The interface to listen to. ``unsure`` are networks that could not be told from others with the same numbers;
+    ``same_network``: the operator says that it is the right place."""
+
+    interface: str
+    unsure: tuple[object, ...] = ()
+    same_network: bool = False
+
+
+def to_interface(run: Run, where: Where, lasts: float | None, target: Path | None) -> int:
+    """Listens for so many seconds, or until somebody ends it; returns the exit code."""
+    interface = where.interface
     networks = [network for site in run.scope.sites for network in site.networks]
     with open_mirror(interface, local=[one for one in networks if not one.is_private]) as mirror:
         became = _give_up_root(run, target)
         run.listening.hosts.interface = interface
-        run.begin(interface=interface)
+        run.begin(interface=interface, same_network=where.same_network)
         talk().say(
             f"Listening to {interface}.",
             "Nothing is sent.",
@@ -83,7 +95,7 @@ def to_interface(run: Run, interface: str, lasts: float | None, target: Path | N
             notes=tuple(tally.notes),
             error=None,
         )
-        code = run.finish([told], drops=mirror.dropped, gaps=_gaps(mirror, unsure), advise=not became)
+        code = run.finish([told], drops=mirror.dropped, gaps=_gaps(mirror, where.unsure), advise=not became)
     return 130 if ending.asked and lasts is not None else code
 
 

@@ -55,7 +55,8 @@ def listen(
         if interface:
             from camscan.cli import listen_live
 
-            code = listen_live.to_interface(run, interface, lasts, output, unsure)
+            where = listen_live.Where(interface, unsure, same_network)
+            code = listen_live.to_interface(run, where, lasts, output)
         else:
             code = listen_run.to_files(run, files or [])
     raise typer.Exit(code)
