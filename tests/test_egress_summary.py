@@ -119,6 +119,18 @@ def test_a_fleet_grows_in_its_words_too() -> None:
     assert "9 devices went to one place; it is new." in found.sentence
 
 
+def test_a_fleet_that_came_in_small_groups_is_one() -> None:
+    hours = [report(finding(devices=devices)) for devices in ((0, 1), (2, 3), (4, 5))]
+    assert [one.rule for one in summary(*hours[:2]).report().findings] == [Rule.UNLISTED]
+    (found,) = summary(*hours).report().findings
+    assert (found.rule, found.severity, found.connections) == (Rule.FLEET, Severity.HIGH, 3)
+    assert "6 devices went to one place; it is not expected of this site." in found.sentence
+    whole = finding(rule=Rule.FLEET, devices=(6, 7, 8, 9, 10), because="5 devices went to one place; it is new")
+    (found,) = summary(report(whole), *hours).report().findings
+    assert len(found.devices) == 11
+    assert "11 devices went to one place" in found.sentence
+
+
 def test_knocks_from_the_internet_are_one_finding_whoever_knocks() -> None:
     knocks = [finding(f"192.0.2.{n}", rule=Rule.INBOUND, direction=Direction.IN, severity=Severity.LOW) for n in (1, 2)]
     assert len(summary(report(knocks[0]), report(knocks[1])).report().findings) == 1

@@ -26,7 +26,9 @@ UPLOAD_RATIO = 2
 EVIDENCE = 5
 """Records a finding names."""
 
-_FLEET_RULES = frozenset({Rule.UNLISTED, Rule.DIRECT_TO_IP, Rule.NEW})
+FLEET_RULES = frozenset({Rule.UNLISTED, Rule.DIRECT_TO_IP, Rule.NEW})
+"""The rules that it takes the place of."""
+
 _LOCAL_NAMES = (".local", ".lan", ".home", ".internal", ".arpa", ".localdomain")
 """Names that lead nowhere outside (RFC 6762, RFC 8375, RFC 9476, RFC 3172, and common routers' defaults)."""
 
@@ -215,7 +217,7 @@ class _Group:
         """One finding, of rule ``fleet`` where many devices went to one unlisted place."""
         devices = {case.contact.key.device for case, _ in self.cases}
         reason = min((reason for _, reason in self.cases), key=lambda one: (_RANK[one.severity], one.because))
-        if len(devices) >= FLEET and reason.rule in _FLEET_RULES:
+        if len(devices) >= FLEET and reason.rule in FLEET_RULES:
             because = f"{len(devices)} devices went to one place; {reason.because}"
             reason = reason._replace(rule=Rule.FLEET, severity=Severity.HIGH, because=because)
         yield self.one(judge, reason)

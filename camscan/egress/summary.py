@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
 from camscan.egress.finding import Finding
+from camscan.egress.judge import FLEET, FLEET_RULES
 from camscan.egress.known import Known
 from camscan.egress.report import Input, Report
 from camscan.egress.rules import Rule, Severity
@@ -62,7 +63,7 @@ class Summary:
         if whole is None:
             raise ValueError("a summary of nothing")
         found = sorted(
-            _reached(rows.values()), key=lambda one: (_RANK[one.severity], -len(one.devices), -one.connections)
+            _reached(_fleets(rows.values())), key=lambda one: (_RANK[one.severity], -len(one.devices), -one.connections)
         )
         notes = (*whole.notes, f"{beyond:,} findings are {BEYOND}.") if beyond else whole.notes
         devices = tuple(self._known.devices)
@@ -129,6 +130,19 @@ def _merged(rows: dict[Identity, Finding], findings: Iterable[Finding]) -> tuple
         room -= more
         merged[what] = finding if before is None else _both(before, finding)
     return merged, beyond
+
+
+def _fleets(findings: Iterable[Finding]) -> Iterable[Finding]:
+    """Tells places that a few devices went to in one period and a few in another as the fleet's that they are."""
+    told: dict[Identity, Finding] = {}
+    for one in findings:
+        finding = one
+        if one.rule in FLEET_RULES and len(one.devices) >= FLEET:
+            because = f"{len(one.devices)} devices went to one place; {one.because}"
+            finding = replace(one, rule=Rule.FLEET, severity=Severity.HIGH, because=because)
+        before = told.get(identity(finding))
+        told[identity(finding)] = finding if before is None else _both(before, finding)
+    return told.values()
 
 
 def _reached(findings: Iterable[Finding]) -> Iterator[Finding]:
