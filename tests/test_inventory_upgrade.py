@@ -186,7 +186,9 @@ def test_an_inventory_of_the_first_version_gains_room_for_conclusions(
 ) -> None:
     path = tmp_path / "camscan.db"
     first = tmp_path / "first"
-    shutil.copytree(upgrade.MIGRATIONS, first, ignore=shutil.ignore_patterns("__pycache__", "v0002*", "v0003*", "v0004*"))
+    shutil.copytree(
+        upgrade.MIGRATIONS, first, ignore=shutil.ignore_patterns("__pycache__", "v0002*", "v0003*", "v0004*")
+    )
     with monkeypatch.context() as past:
         past.setattr(upgrade, "MIGRATIONS", first)
         past.setattr(schema, "HEAD", "0001")

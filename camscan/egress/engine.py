@@ -6,6 +6,7 @@ and then the block is read line by line; so it is never asked what to do with a 
 """
 
 import os
+import sys
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -127,10 +128,9 @@ class Block:
         if self._file is None:
             yield self._piece
             return
-        at = 0
+        os.lseek(self._file, 0, os.SEEK_SET)
         for size in self._sizes:
-            yield os.pread(self._file, size, at)
-            at += size
+            yield os.read(self._file, size)
 
 
 def _plain(piece: bytes) -> bool:
@@ -178,6 +178,9 @@ class Engine:
         self._held.close()
 
     def _open(self, stack: ExitStack) -> None:
+        if sys.platform != "linux":
+            # Memory that is a file to it is Linux's.
+            return
         threads = min(len(os.sched_getaffinity(0)), THREADS)
         database = stack.enter_context(duckdb.connect(":memory:", config=_CONFIG))
         slots = []
