@@ -201,7 +201,7 @@ def test_where_it_may_not_write_it_ends_before_it_begins(tmp_path: Path) -> None
 
 @pytest.mark.parametrize(
     ("seconds", "words"),
-    [(3_600, "hour"), (7_200, "2 hours"), (90, "90 seconds"), (600, "10 minutes"), (86_400, "day")],
+    [(3_600, "1 hour"), (7_200, "2 hours"), (90, "90 seconds"), (600, "10 minutes"), (86_400, "1 day")],
 )
 def test_lengths_in_words(seconds: float, words: str) -> None:
     assert length(seconds) == words

@@ -5,7 +5,15 @@ from typing import Annotated
 
 import typer
 
-from camscan.cli.options import DEFAULT_SCOPE, Format, FormatOption, InventoryOption, OutputOption, ScopeOption
+from camscan.cli.options import (
+    DEFAULT_SCOPE,
+    Format,
+    FormatOption,
+    InventoryOption,
+    OutputOption,
+    SameNetworkOption,
+    ScopeOption,
+)
 from camscan.errors import UsageError
 
 
@@ -21,9 +29,7 @@ def listen(
     duration: Annotated[
         str | None, typer.Option("--for", metavar="TIME", help="End after this time; without it, at Ctrl-C.")
     ] = None,
-    same_network: Annotated[
-        bool, typer.Option("--same-network", help="It is the right place, though the gateway changed (recorded).")
-    ] = False,
+    same_network: SameNetworkOption = False,
     scope: ScopeOption = DEFAULT_SCOPE,
     inventory: InventoryOption = None,
     output_format: FormatOption = Format.TABLE,

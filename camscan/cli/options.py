@@ -36,6 +36,9 @@ OutputOption = Annotated[
     Path | None,
     typer.Option("-o", "--output", metavar="FILE", help="Write to FILE, not the screen.", rich_help_panel="Output"),
 ]
+SameNetworkOption = Annotated[
+    bool, typer.Option("--same-network", help="It is the right place, though the gateway changed (recorded).")
+]
 DEFAULT_SCOPE = Path("camscan.toml")
 
 

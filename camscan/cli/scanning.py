@@ -13,6 +13,7 @@ from camscan.cli.options import (
     FormatOption,
     InventoryOption,
     OutputOption,
+    SameNetworkOption,
     ScopeOption,
 )
 from camscan.errors import UsageError
@@ -38,9 +39,7 @@ def scan(
         bool, typer.Option("--with-nmap", help="Let nmap look at the ports of what stayed unknown.")
     ] = False,
     fast: Annotated[bool, typer.Option("--fast", help="Confirm that profile fast is wanted.")] = False,
-    same_network: Annotated[
-        bool, typer.Option("--same-network", help="It is the right place, though the gateway changed (recorded).")
-    ] = False,
+    same_network: SameNetworkOption = False,
     scope: ScopeOption = DEFAULT_SCOPE,
     inventory: InventoryOption = None,
     output_format: FormatOption = Format.TABLE,

@@ -2,7 +2,6 @@
 
 import json
 import os
-import signal
 import stat
 import sys
 import time
@@ -10,12 +9,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from math import inf
 from pathlib import Path
-from types import FrameType
 from typing import BinaryIO
 
 import typer
 from rich.live import Live
 
+from camscan.cli.ending import Ending
 from camscan.cli.options import Format
 from camscan.cli.report_folder import ReportFolder
 from camscan.cli.watch_screen import drawn
@@ -73,7 +72,8 @@ class WatchSession:
         self._talk, self._out = talk(), out()
         self._whole: Report | None = None
         self._next_look = 0.0
-        self._ending = self._unwritten = False
+        self._ending = Ending()
+        self._unwritten = False
 
     def _head(self, became: str, period: float, lasts: float | None) -> None:
         """Says what is about to happen."""
@@ -83,7 +83,7 @@ class WatchSession:
         screen.say(
             f"Watching {watch.interface} for {whom}.",
             "Nothing is sent.",
-            f"A report every {length(period)}, in {neutralise(str(self._reports.folder), 200)}.",
+            f"A report every {length(period).removeprefix('1 ')}, in {neutralise(str(self._reports.folder), 200)}.",
             *([f"Root was given up: this runs as {became}."] if became else []),
             f"It ends in {length(lasts)}." if lasts is not None else "Ctrl-C ends it.",
         )
@@ -92,10 +92,10 @@ class WatchSession:
         """Watches until the time is over or somebody ends it, as the user ``became`` if root was given up. Returns the
         exit code."""
         watch = self._watch
-        with self._signals():
+        with self._ending.signals():
             self._head(became, period, lasts)
             self._until(time.time() + lasts if lasts is not None else inf, period)
-            interrupted = self._ending and lasts is not None
+            interrupted = self._ending.asked and lasts is not None
             # What came before the end may still wait in the kernel.
             watch.feed(time.time())
             began, report = watch.began, watch.end()
@@ -111,7 +111,7 @@ class WatchSession:
         turns = _next(clock(), period)
         live = Live(console=self._talk, auto_refresh=False, transient=True) if self._shows else None
         with live or nullcontext():
-            while not self._ending and clock() < over:
+            while not self._ending.asked and clock() < over:
                 watch.feed(min(clock() + SLICE, turns, over))
                 now = clock()
                 if now >= turns or watch.full:
@@ -130,22 +130,6 @@ class WatchSession:
     def _table_only(self) -> bool:
         """Whether people see the table, so that findings are not told one by one beside it."""
         return self._shows and self._out.is_terminal
-
-    @contextmanager
-    def _signals(self) -> Iterator[None]:
-        """Ctrl-C and SIGTERM end the watch between two slices; what is being written is written to its end. Whoever
-        cannot wait presses Ctrl-C once more."""
-        before = {one: signal.signal(one, self._end) for one in (signal.SIGINT, signal.SIGTERM)}
-        try:
-            yield
-        finally:
-            for one, handler in before.items():
-                signal.signal(one, handler)
-
-    def _end(self, _number: int, _frame: FrameType | None) -> None:
-        if self._ending:
-            raise KeyboardInterrupt
-        self._ending = True
 
     def _look(self, now: float) -> None:
         began = time.monotonic()
@@ -229,5 +213,5 @@ def length(seconds: float) -> str:
     """A length of time in words, in the largest unit that measures it."""
     for size, word in ((86_400, "day"), (3_600, "hour"), (60, "minute"), (1, "second")):
         if seconds >= size and seconds % size == 0:
-            return plural(int(seconds / size), word) if seconds != size else word
+            return plural(int(seconds / size), word)
     return f"{seconds:.0f} seconds"

@@ -92,16 +92,8 @@ def _read_one(path: Path, number: int, gathering: Gathering, stdin: BinaryIO | N
         error = str(problem)
     if error is None and not tally.inside:
         tally.note(OUTSIDE)
-    return Input(
-        file="standard input" if given is not None else str(path),
-        format=tally.kind or None,
-        records=tally.records,
-        other=tally.other,
-        skipped=tuple(sorted(tally.skipped.items())),
-        notes=tuple(tally.notes),
-        error=error,
-        formats=tuple((one.kind, one.records) for one in shares if one.records),
-    )
+    formats = tuple((one.kind, one.records) for one in shares if one.records)
+    return Input.of("standard input" if given is not None else str(path), tally, error, formats)
 
 
 def _read(source: Source, number: int, gathering: Gathering, again: Again | None) -> list[Tally]:

@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Self
 
 from camscan.device import Device
 from camscan.egress.baseline import Entry
 from camscan.egress.finding import Finding
+from camscan.egress.source import Tally
 from camscan.safe.text import neutralise
 
 SCHEMA = "camscan.egress/1"
@@ -25,6 +26,20 @@ class Input:
     notes: tuple[str, ...]
     error: str | None
     formats: tuple[tuple[str, int], ...] = ()
+
+    @classmethod
+    def of(cls, file: str, tally: Tally, error: str | None = None, formats: tuple[tuple[str, int], ...] = ()) -> Self:
+        """What the tally says of ``file``, as it is now."""
+        return cls(
+            file=file,
+            format=tally.kind or None,
+            records=tally.records,
+            other=tally.other,
+            skipped=tuple(sorted(tally.skipped.items())),
+            notes=tuple(tally.notes),
+            error=error,
+            formats=formats,
+        )
 
     @property
     def skipped_records(self) -> int:

@@ -213,14 +213,8 @@ class Watch:
         skipped = Counter(tally.skipped)
         if self.drops:
             skipped[DROPPED] = self.drops
-        told = Input(
-            file=self._mirror.interface,
-            format=LIVE,
-            records=tally.records,
-            other=tally.other,
-            skipped=tuple(sorted(skipped.items())),
-            notes=tuple(notes),
-            error=None,
+        told = replace(
+            Input.of(self._mirror.interface, tally), skipped=tuple(sorted(skipped.items())), notes=tuple(notes)
         )
         # Watched was all the time, also when no device said anything.
         return replace(report_of(judge, (told,), self._terms.naming), began=self.began, ended=self._clock())

@@ -89,12 +89,4 @@ def _read(path: Path, listening: Listening, stdin: BinaryIO | None) -> Input:
             error = NOTHING
     except InputError as problem:
         error = str(problem)
-    return Input(
-        file=name,
-        format=tally.kind or None,
-        records=tally.records,
-        other=tally.other,
-        skipped=tuple(sorted(tally.skipped.items())),
-        notes=tuple(tally.notes),
-        error=error,
-    )
+    return Input.of(name, tally, error)
