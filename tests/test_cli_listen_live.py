@@ -11,7 +11,7 @@ from cli_tools import camscan, scope_of
 from listen_makers import CAMERA, PLAIN, Talk, arp, hello, page
 from namespaces import Namespace, cabled
 
-from camscan.cli.listen_live import Ending
+from camscan.cli.listen_live import Absences
 
 if sys.platform != "linux":
     pytest.skip("needs network namespaces", allow_module_level=True)
@@ -111,12 +111,34 @@ def test_who_ends_it_before_its_time_is_told(tmp_path: Path) -> None:
     assert (process.returncode, "DS-2CD2385G1-I" in out) == (130, True), err
 
 
-def test_when_it_is_over() -> None:
-    assert Ending(0.0)()
-    ending = Ending(None)
-    assert not ending()
-    with ending.signals():
-        signal.raise_signal(signal.SIGINT)
-        assert ending()
-        with pytest.raises(KeyboardInterrupt):
-            signal.raise_signal(signal.SIGINT)
+def test_where_nothing_comes_the_mirror_is_doubted(tmp_path: Path) -> None:
+    with cabled() as (near, far):
+        for end in (near, far):
+            end.run("sysctl", "-qw", "net.ipv6.conf.all.disable_ipv6=1", "net.ipv6.conf.default.disable_ipv6=1")
+        process = listening(near, scope_of(tmp_path), "--for", "1d")
+        process.send_signal(signal.SIGINT)
+        _out, err = process.communicate(timeout=60)
+    assert process.returncode == 130, err
+    assert "Anything at all at eth7: not one packet came" in err
+
+
+class Cable:
+    interface, present = "eth1", True
+
+
+def test_absences_are_told_one_by_one_up_to_a_number() -> None:
+    cable, now = Cable(), iter(range(0, 10_000, 60))
+    absences = Absences(cable, lambda: float(next(now)))  # type: ignore[arg-type]  # only `present` is asked for
+    assert not absences.look()
+    assert absences.told() == ""
+    for _ in range(7):
+        cable.present = False
+        assert not absences.look()
+        absences.look()
+        cable.present = True
+        absences.look()
+    cable.present = False
+    absences.look()
+    told = absences.told()
+    assert told.startswith("from 01 Jan 00:00:00 to 01 Jan 00:01:00 UTC, from 01 Jan 00:02:00 ")
+    assert told.endswith(" UTC and 3 more times")

@@ -1,13 +1,11 @@
 """camscan listen -i: a live interface. Root is given up before a packet is read."""
 
-import signal
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from types import FrameType
 
+from camscan.cli.ending import Ending
 from camscan.cli.listen_run import Run
 from camscan.cli.options import audit_path
 from camscan.cli.watch_session import length
@@ -31,32 +29,8 @@ LAYERS = (
 )
 """What a process that gives up root must have loaded of the upper layers."""
 
-
-class Ending:
-    """Whether it is over: the time, or somebody who presses Ctrl-C."""
-
-    def __init__(self, lasts: float | None) -> None:
-        self._until = time.monotonic() + lasts if lasts is not None else float("inf")
-        self.asked = False
-
-    def __call__(self) -> bool:
-        """Whether it is over now."""
-        return self.asked or time.monotonic() >= self._until
-
-    def _end(self, _number: int, _frame: FrameType | None) -> None:
-        if self.asked:
-            raise KeyboardInterrupt
-        self.asked = True
-
-    @contextmanager
-    def signals(self) -> Iterator[None]:
-        """Ctrl-C and SIGTERM end it between two packets; the second time at once."""
-        before = {one: signal.signal(one, self._end) for one in (signal.SIGINT, signal.SIGTERM)}
-        try:
-            yield
-        finally:
-            for one, handler in before.items():
-                signal.signal(one, handler)
+NAMED = 5
+"""Times when the interface was away that are told one by one."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +43,44 @@ class Where:
     same_network: bool = False
 
 
+class Absences:
+    """When the interface was away: looked at after each packet, and each second in which none comes."""
+
+    def __init__(self, mirror: Mirror, clock: Callable[[], float] = time.time) -> None:
+        self._mirror, self._clock = mirror, clock
+        self._spans: list[tuple[float, float]] = []
+        self._since: float | None = None
+        self._count = 0
+
+    def look(self) -> bool:
+        """Takes note. Never ends the listening."""
+        if self._mirror.present:
+            if self._since is not None:
+                self._keep(self._since)
+                self._since = None
+        elif self._since is None:
+            self._since = self._clock()
+        return False
+
+    def _keep(self, since: float) -> None:
+        self._count += 1
+        if len(self._spans) < NAMED:
+            self._spans.append((since, self._clock()))
+
+    def told(self) -> str:
+        """From when to when, so many times at most; empty where it was there all the time. To be asked at the end."""
+        if self._since is not None:
+            self._keep(self._since)
+            self._since = None
+        spans = [f"from {_moment(since)} to {_moment(until)} UTC" for since, until in self._spans]
+        more = self._count - len(spans)
+        return ", ".join(spans) + (f" and {plural(more, 'more time')}" if more else "")
+
+
+def _moment(at: float) -> str:
+    return time.strftime("%d %b %H:%M:%S", time.gmtime(at))
+
+
 def to_interface(run: Run, where: Where, lasts: float | None, target: Path | None) -> int:
     """Listens for so many seconds, or until somebody ends it; returns the exit code."""
     interface = where.interface
@@ -76,26 +88,19 @@ def to_interface(run: Run, where: Where, lasts: float | None, target: Path | Non
     with open_mirror(interface, local=[one for one in networks if not one.is_private]) as mirror:
         became = _give_up_root(run, target)
         run.listening.hosts.interface = interface
-        run.begin(interface=interface, same_network=where.same_network)
-        talk().say(
-            f"Listening to {interface}.",
-            "Nothing is sent.",
-            *([f"Root was given up: this runs as {became}."] if became else []),
-            f"It ends in {length(lasts)}." if lasts is not None else "Ctrl-C ends it.",
-        )
         ending = Ending(lasts)
         with ending.signals():
-            tally = hear(mirror, run.listening, ending)
-        told = Input(
-            file=interface,
-            format=tally.kind,
-            records=tally.records,
-            other=tally.other,
-            skipped=tuple(sorted(tally.skipped.items())),
-            notes=tuple(tally.notes),
-            error=None,
-        )
-        code = run.finish([told], drops=mirror.dropped, gaps=_gaps(mirror, where.unsure), advise=not became)
+            run.begin(interface=interface, same_network=where.same_network)
+            talk().say(
+                f"Listening to {interface}.",
+                "Nothing is sent.",
+                *([f"Root was given up: this runs as {became}."] if became else []),
+                f"It ends in {length(lasts)}." if lasts is not None else "Ctrl-C ends it.",
+            )
+            absences = Absences(mirror)
+            tally = hear(mirror, run.listening, lambda: absences.look() or ending())
+        gaps = _gaps(mirror, tally.records, absences, where.unsure)
+        code = run.finish([Input.of(interface, tally)], drops=mirror.dropped, gaps=gaps, advise=not became)
     return 130 if ending.asked and lasts is not None else code
 
 
@@ -109,14 +114,22 @@ def _give_up_root(run: Run, target: Path | None) -> str:
     return drop_privileges(files).user
 
 
-def _gaps(mirror: Mirror, unsure: tuple[object, ...]) -> tuple[NotSeen, ...]:
+def _gaps(mirror: Mirror, packets: int, absences: Absences, unsure: tuple[object, ...]) -> tuple[NotSeen, ...]:
     gaps = []
-    if not mirror.present:
+    if when := absences.told():
         gaps.append(
             NotSeen(
-                f"what came to {mirror.interface} while it was down",
-                "it was taken away or unplugged",
+                f"what came to {mirror.interface} {when}",
+                "the interface was away or its cable unplugged",
                 "Look at the cable and the switch, and listen again.",
+            )
+        )
+    elif not packets:
+        gaps.append(
+            NotSeen(
+                f"anything at all at {mirror.interface}",
+                "not one packet came",
+                "See that this is the port to which the switch mirrors, and listen again.",
             )
         )
     if unsure:
