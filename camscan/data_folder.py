@@ -8,6 +8,18 @@ from pathlib import Path
 VARIABLE = "CAMSCAN_DATA"
 
 
+def is_shut(folder: Path) -> bool:
+    """Whether this user may not look into ``folder``, so that nobody can tell what is in it. No, where there is
+    none."""
+    try:
+        os.scandir(folder).close()
+    except PermissionError:
+        return True
+    except OSError:
+        return False
+    return False
+
+
 def data_folder(
     environ: Mapping[str, str] | None = None, platform: str = sys.platform, home: Path | None = None
 ) -> Path:

@@ -1,10 +1,12 @@
 """Where newer data is kept."""
 
+import os
+import sys
 from pathlib import Path
 
 import pytest
 
-from camscan.data_folder import data_folder
+from camscan.data_folder import data_folder, is_shut
 
 HOME = Path("/home/someone")
 
@@ -29,3 +31,28 @@ def test_the_custom_of_each_system(environ: dict[str, str], platform: str, expec
 def test_the_real_environment_is_used(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("CAMSCAN_DATA", str(tmp_path))
     assert data_folder() == tmp_path
+
+
+def test_a_folder_that_is_not_there_is_not_shut(tmp_path: Path) -> None:
+    assert not is_shut(tmp_path / "none")
+    assert not is_shut(tmp_path)
+    (tmp_path / "file").touch()
+    assert not is_shut(tmp_path / "file" / "none")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs the rights of a POSIX file system")
+def test_what_lies_in_a_folder_of_somebody_else_is_shut(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    home.mkdir()
+    home.chmod(0)
+    root = os.geteuid() == 0
+    if root:
+        tmp_path.chmod(0o755)
+        os.seteuid(65_534)  # nobody: root may read everything
+    try:
+        assert is_shut(home)
+        assert is_shut(home / "camscan")
+    finally:
+        if root:
+            os.seteuid(0)
+        home.chmod(0o700)

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from ipaddress import ip_address
 from pathlib import Path
 
 from camscan.cli.options import inventory_url
-from camscan.data_folder import data_folder
+from camscan.data_folder import VARIABLE, data_folder, is_shut
 from camscan.device import Device
 from camscan.errors import SignatureError, UsageError
 from camscan.evidence import IPAddress
@@ -38,8 +39,28 @@ def _left_out(error: SignatureError) -> None:
 
 def own_folders() -> tuple[Path, ...]:
     """The owner's folder of signatures in the data folder, where there is one."""
-    own = data_folder() / OWN_FOLDER
+    folder = newer_data()
+    if folder is None:
+        return ()
+    own = folder / OWN_FOLDER
     return (own,) if own.is_dir() else ()
+
+
+def newer_data() -> Path | None:
+    """The data folder, which need not exist; None where this user may not look into it. That is told once a run."""
+    folder = data_folder()
+    if not is_shut(folder):
+        return folder
+    _tell_shut(folder)
+    return None
+
+
+@cache
+def _tell_shut(folder: Path) -> None:
+    talk().tell(
+        f"{folder}: this folder may not be read, so newer data and signatures of your own in it do not count.\n"
+        f"  To have them elsewhere, set {VARIABLE} to another folder."
+    )
 
 
 @dataclass(frozen=True)
@@ -50,7 +71,7 @@ class Judge:
     """
 
     signatures: SignatureSet
-    tables: FactTables = field(default_factory=lambda: FactTables.load(newer=data_folder()))
+    tables: FactTables = field(default_factory=lambda: FactTables.load(newer=newer_data()))
     software: Catalogue = field(default_factory=load_software)
 
     @classmethod

@@ -77,7 +77,7 @@ def show(
 
 
 def _facts(judge: "Judge", site: str, device: "Device") -> Iterator[tuple[str, "Text"]]:
-    from camscan.data_folder import data_folder
+    from camscan.cli.devices import newer_data
     from camscan.device import Kind
     from camscan.identify.registrants import registrant
     from camscan.report.screen import safe
@@ -93,7 +93,7 @@ def _facts(judge: "Judge", site: str, device: "Device") -> Iterator[tuple[str, "
     yield "Serial number", safe(device.serial)
     yield "MAC", safe(device.mac and f"{device.mac} ({'heard' if device.mac_heard else 'claimed by the device'})")
     if device.mac:
-        yield "MAC registered to", safe(registrant(device.mac, newer=data_folder()))
+        yield "MAC registered to", safe(registrant(device.mac, newer=newer_data()))
     yield "Host name", safe(device.hostname)
     yield "Addresses", safe(", ".join(device.addresses))
     yield "Site", safe(site)
