@@ -1,6 +1,7 @@
 """What stands on a screen of 80 columns during a watch."""
 
 import io
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from egress_makers import CLOUD, START, cameras, device
@@ -30,7 +31,8 @@ def lines(
     Console(file=stream, width=80, markup=False).print(drawn(console, watch, whole, TURNS, trouble))
     found = [line.rstrip() for line in stream.getvalue().splitlines()]
     assert all(len(line) <= 80 for line in found)
-    return found
+    assert found[-1] == ""
+    return found[:-1]
 
 
 def test_at_the_start_nothing_is_claimed() -> None:
@@ -52,7 +54,7 @@ def test_the_gravest_findings_stand_first_with_how_many_and_how_often() -> None:
     told = lines(summary().report(report(*found, seen=(0, 1, 2))))
     assert told[1] == "  devices      3 of 20 seen"
     assert [line.split("  ")[0] for line in told[4:]] == ["Severity", "HIGH", "MEDIUM", "LOW"]
-    assert "camera cloud  3" in told[5]
+    assert "camera cloud  3 devices" in told[5]
     assert "litedev.hik-connect.com tcp/443" in told[5]
     assert "from outside  10.1.0.20  59 addresses tcp/443" in told[6]
     assert "not listed" in told[7]
@@ -81,6 +83,23 @@ def test_names_from_the_wire_are_broken_over_lines_and_harmless() -> None:
     assert sum("very-very" in line for line in told) >= 4
     bad = finding(CLOUD, "a\x1b[31m.example.com")
     assert "\x1b[31m" not in "".join(lines(summary().report(report(bad))))
+
+
+def test_long_names_leave_room_for_the_count_of_what_is_not_shown() -> None:
+    found = [
+        finding(CLOUD, "-".join([f"very{number}"] * 20) + ".example.com", devices=(number,)) for number in range(9)
+    ]
+    told = lines(summary().report(report(*found)))
+    assert len(told) <= 22
+    shown = sum(line.startswith("MEDIUM") for line in told)
+    assert 1 < shown < 9
+    assert told[-1] == f"and {9 - shown} more findings"
+
+
+def test_what_was_last_seen_on_another_day_says_which() -> None:
+    old = replace(finding("192.0.2.1"), first=START - 90_000, last=START - 86_400)
+    told = lines(summary().report(report(old, finding("192.0.2.2"))))
+    assert sorted(line[-6:] for line in told[5:]) == [" 10:01", "20 Nov"]
 
 
 def test_every_rule_has_its_words() -> None:

@@ -43,14 +43,26 @@ def drawn(console: Console, watch: Watch, whole: Report | None, turns: float, tr
         lines.append(Text("  The interface is away; nothing is seen until it comes back.", style="bold"))
     if trouble:
         lines.append(Text(f"  {neutralise(trouble, 300)}", style="bold"))
-    room = max(3, console.size.height - ROWS_KEPT_FREE)
     if whole is not None and whole.findings:
-        lines += [Text(), finding_table(whole.findings[:room], whole.devices)]
-        if len(whole.findings) > room:
-            lines.append(Text(f"and {plural(len(whole.findings) - room, 'more finding')}", style="dim"))
+        table, shown = _fitting(console, whole, max(3, console.size.height - ROWS_KEPT_FREE))
+        lines += [Text(), table]
+        if len(whole.findings) > shown:
+            lines.append(Text(f"and {plural(len(whole.findings) - shown, 'more finding')}", style="dim"))
     else:
         lines += [Text(), Text("  Nothing unexpected so far.")]
-    return Group(*lines)
+    # What the terminal prints for Ctrl-C, at the end of a full line, would begin another, and one would stay behind.
+    return Group(*lines, Text())
+
+
+def _fitting(console: Console, whole: Report, room: int) -> tuple[Table, int]:
+    """The gravest findings, as many as have room in so many lines below the heading, and their number."""
+    shown = min(room, len(whole.findings))
+    while True:
+        table = finding_table(whole.findings[:shown], whole.devices, whole.ended)
+        over = len(console.render_lines(table, pad=False)) - 1 - room
+        if over <= 0 or shown == 1:
+            return table, shown
+        shown -= max(1, min(over // 4, shown - 1))
 
 
 def _counters(watch: Watch, whole: Report | None, turns: float) -> Table:
@@ -64,8 +76,9 @@ def _counters(watch: Watch, whole: Report | None, turns: float) -> Table:
     return lines
 
 
-def finding_table(findings: Sequence[Finding], devices: Sequence[Device]) -> Table:
-    """A row for each finding; what does not fit is broken, and nothing is cut off."""
+def finding_table(findings: Sequence[Finding], devices: Sequence[Device], now: float | None) -> Table:
+    """A row for each finding; what does not fit is broken, and nothing is cut off. Of times on another day than ``now``
+    the day is told."""
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
     for heading in ("Severity", "What"):
         table.add_column(heading, no_wrap=True)
@@ -74,14 +87,14 @@ def finding_table(findings: Sequence[Finding], devices: Sequence[Device]) -> Tab
     table.add_column("Times", justify="right", no_wrap=True)
     table.add_column("Last", no_wrap=True)
     for one in findings:
-        who = str(devices[one.devices[0]].ip) if len(one.devices) == 1 else f"{len(one.devices):,}"
+        who = str(devices[one.devices[0]].ip) if len(one.devices) == 1 else plural(len(one.devices), "device")
         cells = (
             one.severity.value.upper(),
             _WORDS[one.rule],
             who,
             _place(one),
             f"{one.connections:,}",
-            _clock(one.last),
+            _clock(one.last) if now is None or _day(one.last) == _day(now) else _day(one.last),
         )
         table.add_row(*(Text(cell, style=_STYLES[one.severity]) for cell in cells))
     return table
@@ -96,3 +109,7 @@ def _place(finding: Finding) -> str:
 
 def _clock(seconds: float) -> str:
     return time.strftime("%H:%M", time.gmtime(seconds))
+
+
+def _day(seconds: float) -> str:
+    return time.strftime("%d %b", time.gmtime(seconds))
