@@ -114,3 +114,14 @@ def judge_device(judge: object, ip: str) -> Device:
 
     signatures = judge.signatures  # type: ignore[attr-defined]  # a Judge
     return assess((heard(ip, ("sadp.answer", "yes"), port=37020, at=AT),), signatures, ip=ip_address(ip))
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full, a disk that is always full")
+def test_a_disk_that_is_full_at_the_end_is_told() -> None:
+    def fill() -> None:
+        with output.opened(Path("/dev/full")) as file:
+            assert file is not None
+            file.write(b"something")
+
+    with pytest.raises(UsageError, match="/dev/full: this file cannot be written: No space"):
+        fill()

@@ -86,8 +86,13 @@ def opened(target: Path | None) -> Iterator[BinaryIO | None]:
         file = target.open("ab")
     except OSError as error:
         raise UsageError(f"{target}: this file cannot be written: {error.strerror}.") from None
-    with file:
+    try:
         yield file
+    finally:
+        try:
+            file.close()
+        except OSError as error:
+            raise UsageError(f"{target}: this file cannot be written: {error.strerror}.") from None
 
 
 def _fill(found: Report, form: Format, file: BinaryIO) -> None:

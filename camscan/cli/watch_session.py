@@ -6,7 +6,7 @@ import stat
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from math import inf
 from pathlib import Path
 from typing import BinaryIO
@@ -190,6 +190,9 @@ class WatchSession:
         elif self._form is Format.TABLE:
             for line in (*(whole.told() if self._table_only else ()), whole.absence()):
                 self._out.tell(line)
+        if self._unwritten and self._target is not None:
+            with suppress(OSError):  # it was told before
+                self._target.close()
         if interrupted:
             return 130
         return 4 if reports.lost or self._unwritten else whole.exit_code

@@ -31,7 +31,7 @@ def explained(where: str, error: Exception) -> InventoryError:
     return InventoryError(f"{where}: the database says: {neutralise(' '.join(str(error).split()))}")
 
 
-_FULL = "The disk is full. What was saved before is kept; make room, then run `camscan scan --resume`."
+_FULL = "The disk is full. What was saved before is kept; make room and begin anew; a scan goes on with `--resume`."
 _SENTENCES: tuple[tuple[str, type[InventoryError], str], ...] = (
     # SQLite's result codes (sqlite.org/rescode.html), then PostgreSQL's (its manual, appendix A).
     ("SQLITE_FULL", InventoryFullError, _FULL),
