@@ -60,7 +60,7 @@ TAIL = " It is not expected of this site. Expected: recorder 10.1.0.5."
             {"outcomes": Counter({N: 1}), "port": None, "destination": Destination(None, "a.example.com", "dns", 0)},
             f"{CAMERA} looked up a.example.com once and was not seen to connect to it.",
         ),
-        ({"count": 3}, "3 Hikvision cameras connected to 203.0.113.9 tcp/443 twice."),
+        ({"count": 3}, "3 Hikvision cameras (10.1.0.20, 10.1.0.21, 10.1.0.22) connected to 203.0.113.9 tcp/443 twice."),
         (
             {"destination": Destination(CLOUD, "a.example.com", "dns", 2, "DE", 1, "Alibaba")},
             f"{CAMERA} connected to 203.0.113.9 and one other address tcp/443 (a.example.com, Alibaba, DE) twice.",
@@ -102,6 +102,17 @@ def test_upload_gives_both_volumes() -> None:
 
 def test_many_expectations_are_cut() -> None:
     assert sentence(expected=tuple(f"recorder {number}" for number in range(9))).endswith("and 3 more.")
+
+
+def test_expectations_of_one_kind_are_told_together() -> None:
+    words = ("recorder 10.1.0.5", "recorder 10.1.0.6", "DNS server 10.1.0.2", "vms.example.gov.uk:443 (cloud VMS)")
+    assert sentence(expected=words).endswith(
+        " Expected: recorders 10.1.0.5, 10.1.0.6, DNS server 10.1.0.2, vms.example.gov.uk:443 (cloud VMS)."
+    )
+
+
+def test_of_many_devices_some_are_named() -> None:
+    assert sentence(count=5).startswith("5 Hikvision cameras (10.1.0.20, 10.1.0.21, 10.1.0.22 and 2 more) connected")
 
 
 @pytest.mark.parametrize(

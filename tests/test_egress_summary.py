@@ -65,7 +65,9 @@ def test_the_same_finding_of_two_periods_is_one_that_adds_up() -> None:
     (found,) = summary(report(finding()), report(later, at=START + 3_600)).report().findings
     assert (found.devices, found.connections, found.bytes_out, found.bytes_in) == ((0, 1, 2), 2, 20, 5)
     assert (found.first, found.last, found.severity) == (START, START + 4_000, Severity.HIGH)
-    assert found.sentence.startswith("3 Hikvision cameras connected to 203.0.113.9 tcp/443 twice, 20 bytes out")
+    assert found.sentence.startswith(
+        "3 Hikvision cameras (10.1.0.20, 10.1.0.21, 10.1.0.22) connected to 203.0.113.9 tcp/443 twice, 20 bytes out"
+    )
 
 
 def test_periods_are_one_watch() -> None:

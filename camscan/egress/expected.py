@@ -8,6 +8,9 @@ from ipaddress import ip_address, ip_network
 from camscan.egress.addresses import canonical_text
 from camscan.scope import Allow, Expects
 
+KINDS = RECORDER, DNS, NTP = "recorder", "DNS server", "time server"
+"""What the words of an expectation begin with, but for those of the allow list."""
+
 
 class _Places:
     """Addresses, networks and host names of one list."""
@@ -99,9 +102,9 @@ class Expected:
 
     def _words(self, kinds: tuple[str, ...]) -> tuple[str, ...]:
         told = {
-            "recorder": [f"recorder {one}" for one in self.expects.recorders],
-            "dns": [f"DNS server {one}" for one in self.expects.dns],
-            "ntp": [f"time server {one}" for one in self.expects.ntp],
+            "recorder": [f"{RECORDER} {one}" for one in self.expects.recorders],
+            "dns": [f"{DNS} {one}" for one in self.expects.dns],
+            "ntp": [f"{NTP} {one}" for one in self.expects.ntp],
             "allow": [_allow_words(one) for one in self.expects.allow],
         }
         return tuple(word for kind, some in told.items() if not kinds or kind in kinds for word in some)

@@ -1,14 +1,19 @@
 """A finding in one plain sentence, or two: where it went, not why."""
 
 from collections.abc import Callable, Sequence
+from itertools import groupby
 
 from camscan.device import Device, Kind, Verdict
+from camscan.egress.expected import KINDS
 from camscan.egress.finding import Finding
 from camscan.egress.flow import Direction, Outcome
 from camscan.egress.rules import Rule
 
 Naming = Callable[[str], str]
 """Gives a maker's written name for its slug."""
+
+NAMED, EXPECTED = 3, 6
+"""Devices, and expectations, that a sentence names; the JSON has them all."""
 
 _SURE = (Verdict.CONFIRMED, Verdict.PROBABLE)
 
@@ -41,7 +46,9 @@ def _subject(devices: Sequence[Device], naming: Naming) -> str:
     noun = "cameras" if kind == {Kind.CAMERA} else "recorders" if kind == {Kind.RECORDER} else "devices"
     makers = {device.maker for device in devices}
     maker = makers.pop() if len(makers) == 1 and all(device.verdict in _SURE for device in devices) else None
-    return f"{len(devices):,} {naming(maker)} {noun}" if maker else f"{len(devices):,} {noun}"
+    some = ", ".join(str(device.ip) for device in devices[:NAMED])
+    more = f" and {len(devices) - NAMED:,} more" if len(devices) > NAMED else ""
+    return f"{len(devices):,} {f'{naming(maker)} ' if maker else ''}{noun} ({some}{more})"
 
 
 def _place(finding: Finding) -> str:
@@ -156,5 +163,13 @@ def _capital(text: str) -> str:
 
 
 def _joined(words: Sequence[str]) -> str:
-    shown = list(words[:6])
-    return ", ".join(shown) + (f" and {len(words) - 6} more" if len(words) > 6 else "")
+    shown = []
+    for kind, group in groupby(words[:EXPECTED], _kind):
+        several = [word.removeprefix(kind).lstrip() for word in group]
+        shown.append(f"{kind}{'s' if kind and len(several) > 1 else ''} {', '.join(several)}".lstrip())
+    return ", ".join(shown) + (f" and {len(words) - EXPECTED} more" if len(words) > EXPECTED else "")
+
+
+def _kind(word: str) -> str:
+    """What an expectation is of, where it says so."""
+    return next((kind for kind in KINDS if word.startswith(f"{kind} ")), "")
