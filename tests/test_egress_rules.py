@@ -48,6 +48,7 @@ def judged(**given: Any) -> Reason | None:
         ({"direction": Direction.UNKNOWN}, Rule.UNLISTED, Severity.MEDIUM),
         ({"place": Place.CARRIER, "peer": "100.64.0.1"}, Rule.UNLISTED, Severity.LOW),
         ({"sees_dns": True}, Rule.DIRECT_TO_IP, Severity.MEDIUM),
+        ({"sees_dns": True, "protocol": "udp", "port": 53, "expects": Expects()}, Rule.UNLISTED, Severity.MEDIUM),
         ({"sees_dns": True, "name": "a.example.com"}, Rule.UNLISTED, Severity.MEDIUM),
         ({"name": "litedev.hik-connect.com"}, Rule.VENDOR_CLOUD, Severity.HIGH),
         (
@@ -142,10 +143,13 @@ def test_a_port_alone_never_names_a_maker_as_the_rule() -> None:
     assert "the port is one of Hikvision (EZVIZ)" in reason.because
 
 
-def test_a_missing_lookup_means_nothing_where_lookups_are_not_in_the_inputs() -> None:
+def test_a_missing_lookup_means_nothing_where_answers_are_not_in_the_inputs() -> None:
     reason = judged()
     assert reason is not None
-    assert "whether a name was looked up is not in the inputs" in reason.because
+    assert "what names it was told is not in the inputs" in reason.because
+    looked_up = judged(peer="a.example.com", name="a.example.com", protocol="dns", outcome=Outcome.NAME_ONLY)
+    assert looked_up is not None
+    assert "what it was answered is not in the inputs" in looked_up.because
     seen = judged(sees_dns=True)
     assert seen is not None
     assert "no answer to a name lookup" in seen.because

@@ -173,7 +173,10 @@ def new_since_baseline(case: Case) -> Reason | None:
 
 
 def direct_to_ip(case: Case) -> Reason | None:
-    """An address that no answer to this device named, although its lookups are in the inputs."""
+    """An address that no answer to this device named, although its lookups are in the inputs.
+    A DNS server is always asked by its address."""
+    if case.contact.key.port in DNS_PORTS:
+        return None
     if not case.outward or case.name or not case.sees_dns or case.contact.place is not Place.INTERNET:
         return None
     because = "no answer to a name lookup of this device gave it that address" + _hint(case)
