@@ -78,7 +78,9 @@ def keys(told: object) -> set[str]:
 
 def test_the_json_is_the_contracts(scanned: Scanned) -> None:
     told = scanned.told
-    assert keys(told) == {"schema", "generated_at", "tool", "scope", "scans", "coverage", "devices"}
+    contract = {"schema", "generated_at", "tool", "scope", "scans", "coverage", "devices"}
+    assert keys(told) == contract | {"software"}
+    assert told["software"] == []
     assert told["schema"] == "camscan.inventory/1"
     assert keys(told["tool"]) == {"version", "signatures"}
     assert told["tool"]["version"] == __version__
@@ -93,7 +95,8 @@ def test_the_json_is_the_contracts(scanned: Scanned) -> None:
 
 def test_the_scan_in_it(scanned: Scanned) -> None:
     (scan,) = scanned.told["scans"]
-    assert keys(scan) == {
+    assert (scan["kind"], scan["inputs"]) == ("scan", [])
+    assert keys(scan) - {"kind", "inputs"} == {
         "id",
         "status",
         "started_at",

@@ -30,7 +30,8 @@ def test_every_name_of_the_json_is_described() -> None:
     told = device_object("", Device(ip_address("10.1.0.20")))
     first_cells = re.findall(r"^\| (`[^|]+) \|", section("JSON"), flags=re.MULTILINE)
     described = {name for cell in first_cells for name in names(cell)}
-    assert described == set(told) | {"schema", "generated_at", "tool", "scope", "scans", "coverage", "devices"}
+    around = {"schema", "generated_at", "tool", "scope", "scans", "coverage", "devices", "software"}
+    assert described == set(told) | around
     assert f"`{SCHEMA}`" in PAGE
 
 
