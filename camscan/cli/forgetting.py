@@ -148,8 +148,8 @@ def _list(planned: "Forgotten", *, dry_run: bool) -> None:
     verb = "would be deleted" if dry_run else "are to be deleted"
     talk().say(
         f"{plural(len(planned.devices), 'device')} and {plural(planned.observations, 'observation')} {verb},",
-        f"with {plural(planned.values, 'value')} and {plural(planned.raw_answers, 'raw answer')} that nothing else",
-        "has.",
+        f"with {plural(planned.values, 'value')} and {plural(planned.raw_answers, 'stored answer')}",
+        "that no other device shares.",
     )
 
 

@@ -36,7 +36,7 @@ def mud_text(
     screen.say(
         f"{chosen.name}: {plural(file.entries, 'allowed destination')} for {plural(len(group), 'device')}.",
         "Everything else off the site is denied; what is on it stays open.",
-        "Read it before you publish it. is-supported says true: see that the maker still does.",
+        "Read it before you publish it. It says that the maker still supports these devices (is-supported): check it.",
     )
     for reason in file.left_out:
         screen.tell(f"Not in it: {reason}.")

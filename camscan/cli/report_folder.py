@@ -95,4 +95,7 @@ class ReportFolder:
                 continue
 
 
-_ADVICE = "Name another with --folder. Started as root, camscan writes as the user who called sudo, else as nobody."
+_ADVICE = (
+    "Name with --folder one where it can. Started as root, camscan writes as the user who called sudo; "
+    "without sudo, as nobody."
+)

@@ -153,7 +153,7 @@ def _require_site(connection: Connection, site: str) -> None:
     names |= {name for one in told for name in json.loads(one)}
     if site not in names:
         listed = ", ".join(f'"{name}"' for name in sorted(names)) or "none at all"
-        raise InventoryError(f'there is no site "{site}" in this inventory. It has {listed}.')
+        raise InventoryError(f'There is no site "{site}" in this inventory. It has {listed}.')
 
 
 def _strip_site(connection: Connection, site: str) -> None:

@@ -82,7 +82,7 @@ def open_mirror(
     known = interfaces()
     found = next((one for one in known if one.name == interface), None)
     if found is None:
-        names = ", ".join(one.label for one in known) or "none"
+        names = "; ".join(one.label for one in known) or "none"
         raise UsageError(f"There is no interface {interface} here. Those of this machine: {names}.")
     if not found.is_up:
         raise UsageError(f"{interface} is down. Bring it up first; a mirror port needs no address.")
