@@ -5,7 +5,7 @@ from egress_makers import START
 from hypothesis import given
 from hypothesis import strategies as st
 
-from camscan.egress.clock import NO_ZONE, NOTE_YEAR, Clock
+from camscan.egress.clock import NO_ZONE, NOTE_MIXED, NOTE_YEAR, Clock
 from camscan.egress.source import Source, Tally
 from camscan.errors import ParseError
 
@@ -53,6 +53,16 @@ def test_where_some_times_have_a_zone_the_others_are_not_guessed() -> None:
     one.read("2026-11-21T10:00:00Z")
     with pytest.raises(ParseError, match=NO_ZONE):
         one.read("2026-11-21 10:00:00")
+
+
+def test_times_read_before_the_first_with_a_zone_are_told() -> None:
+    one = clock()
+    one.read("2026-11-21 10:00:00")
+    assert NOTE_MIXED not in one._source.tally.notes
+    one.read("2026-11-21T10:00:00+01:00")
+    assert one._source.tally.notes[-1] == NOTE_MIXED
+    with pytest.raises(ParseError, match=NO_ZONE):
+        one.read("2026-11-21 10:00:01")
 
 
 @given(st.text())

@@ -9,6 +9,7 @@ NO_TIME = "no time that can be read"
 IMPOSSIBLE_TIME = "its time is impossible"
 NO_ZONE = "a time without a zone, though other lines have one"
 NOTE_ZONE = "Its times have no zone; they are read as {zone}."
+NOTE_MIXED = "Later ones have a zone: the times before the first of these may be wrong by some hours."
 NOTE_YEAR = "Its times have no year; it is taken from when the file was written."
 
 _NAMES = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -24,6 +25,7 @@ class Clock:
     def __init__(self, source: Source) -> None:
         self._source = source
         self._zoned = False
+        self._assumed = False
         self._last: tuple[str | None, float] = (None, 0.0)
 
     def read(self, text: str) -> float:
@@ -65,9 +67,12 @@ class Clock:
     def _zoned_seconds(self, moment: datetime) -> float:
         if moment.tzinfo is not None:
             self._zoned = True
+            if self._assumed:
+                self._source.tally.note(NOTE_MIXED)
             return moment.timestamp()
         if self._zoned:
             raise ParseError(NO_ZONE)
+        self._assumed = True
         zone = self._source.zone
         self._source.tally.note(NOTE_ZONE.format(zone=zone))
         return moment.replace(tzinfo=zone).timestamp()
