@@ -15,6 +15,7 @@ from egress_makers import (
     csv_log,
     datagram,
     device,
+    dns,
     ethernet,
     ip_packet,
     judged,
@@ -43,6 +44,22 @@ def test_inputs_of_any_mixture_are_merged(tmp_path: Path) -> None:
     assert finding.rule.value == "vendor-cloud"
     assert finding.sentence.startswith("10.1.0.20 tried 203.0.113.9 tcp/443 (dev.hik-connect.com) once, blocked.")
     assert {file for file, _ in finding.evidence} == {0, 1}
+
+
+@pytest.mark.parametrize(
+    "lookups",
+    [
+        f"21-Nov-2026 09:59:59.000 client @0x7f {CAMERA}#5360 (a.org): query: a.org IN A + ({RESOLVER})\n",
+        f"11/21/2026 9:59:59 AM 0E6C PACKET  01F2B5 UDP Rcv {CAMERA} 9a3b   Q [0001   D   NOERROR] A  (1)a(3)org(0)\n",
+        f"time,source,destination,name\n2026-11-21T09:59:59Z,{CAMERA},,a.example.org\n",
+    ],
+    ids=["bind", "windows-dns", "csv"],
+)
+def test_a_log_without_answers_does_not_show_that_a_device_knew_an_address_by_itself(
+    tmp_path: Path, lookups: str
+) -> None:
+    told = rules(judged(tmp_path, lookups.encode(), csv_log(row())))
+    assert told == ["unlisted-destination"] * 2
 
 
 def test_a_device_address_that_changed_hands_blames_nobody(tmp_path: Path) -> None:
@@ -150,3 +167,15 @@ def test_the_time_between_two_inputs_was_not_watched(tmp_path: Path) -> None:
 def test_a_quiet_time_within_one_input_was_watched(tmp_path: Path) -> None:
     report = judged(tmp_path, csv_log(row(0), row(90 * 24 * 60)))
     assert report.unwatched == 0
+
+
+def test_with_all_what_others_looked_up_names_no_destination_of_a_camera(tmp_path: Path) -> None:
+    answer = datagram(RESOLVER, "10.1.0.99", (53, 50_000), dns("clinic.example.net", CLOUD, reply=True))
+    frames = [answer, *visit()]
+    found = only(judged(tmp_path, pcap(frames), devices=[device()], scope=a_scope(), everything=True))
+    assert found.destination.name is None
+    assert "clinic" not in found.sentence
+
+
+def test_what_stands_in_the_place_of_a_protocol_is_not_repeated(tmp_path: Path) -> None:
+    assert only(judged(tmp_path, csv_log(row(protocol="hunter2")))).protocol == "unknown"

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from ipaddress import ip_address
 
 from camscan.egress.addresses import Place, place_of
-from camscan.egress.flow import Answer, Binding, Direction, Flow, Item, Mark, Outcome
+from camscan.egress.flow import Answer, Binding, Direction, Flow, Item, Mark, Outcome, protocol_name
 from camscan.egress.known import Known
 from camscan.egress.names import Names
 from camscan.egress.source import Tally
@@ -137,7 +137,7 @@ class Gathering:
         """Adds what a reader yields; ``file`` is the number of the input it came from."""
         for item in items:
             if isinstance(item, Flow):
-                self._flow(item, file, tally.kind)
+                self._flow(item, file, tally)
             elif isinstance(item, Answer):
                 self._answer(item)
             else:
@@ -167,8 +167,11 @@ class Gathering:
     def _answer(self, item: Answer) -> None:
         self.dns_records += 1
         who = self.known.who(item.client, item.at) if item.client else None
+        if isinstance(who, str):
+            return  # at that time the address was another's
         for address in item.addresses:
-            self.names.answer(who if isinstance(who, int) else None, item.name, address, item.at)
+            # What somebody else's computer looked up, which --all lets in, names no destination of a camera.
+            self.names.answer(who, item.name, address, item.at, shared=who is None or who < self.known.listed)
 
     def _mark_seen(self, device: int, first: float, last: float, file: int) -> None:
         for table, key in ((self.seen, device), (self.spans, file)):
@@ -177,7 +180,7 @@ class Gathering:
                 seen = table[key] = Seen(first, last)
             seen.widen(first, last)
 
-    def _flow(self, flow: Flow, file: int, kind: str) -> None:
+    def _flow(self, flow: Flow, file: int, tally: Tally) -> None:
         device = self.known.who(flow.device, flow.first)
         if isinstance(device, str):
             self.unattributed[device] += flow.connections
@@ -187,17 +190,18 @@ class Gathering:
             self._mark_seen(device, flow.first, flow.last, file)
         if flow.outcome is Outcome.NAME_ONLY:
             self.dns_records += flow.connections
-            self.names.asked(device, flow.first)
+            if tally.answers:
+                self.names.asked(device, flow.first)
             place = Place.INTERNET
         else:
             place = self.place(flow.peer)
             if flow.name:
                 self.names.told(device, flow.peer, flow.name)
         if place is Place.INTERNET or place is Place.CARRIER or flow.marks or flow.port in SERVICE_PORTS:
-            self._add(device, flow, place, (file, kind))
+            self._add(device, flow, place, (file, tally.kind))
 
     def _add(self, device: int, flow: Flow, place: Place, origin: tuple[int, str]) -> None:
-        key = Key(device, flow.peer or flow.name, flow.protocol, flow.port, flow.direction)
+        key = Key(device, flow.peer or flow.name, protocol_name(flow.protocol), flow.port, flow.direction)
         contact = self.contacts.get(key)
         if contact is None:
             if self._peers[device] >= PEERS:

@@ -44,6 +44,15 @@ class Mark(StrEnum):
     DNS_BLOCKED = "dns-blocked"
 
 
+PROTOCOL_NAMES = frozenset(
+    {
+        "ah", "dccp", "dns", "eigrp", "esp", "gre", "icmp", "icmp6", "icmpv6", "igmp", "ipip", "ipv6", "ipv6-icmp",
+        "l2tp", "ospf", "pim", "sctp", "tcp", "udp", "udplite", "vrrp",
+    }
+)  # fmt: skip
+"""Protocols as logs write them (iana.org/assignments/protocol-numbers, in lower case)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Flow:
     """One connection or attempt of a known device, or several that are alike in all but time and volume.
@@ -90,6 +99,12 @@ class Binding:
 
 
 Item = Flow | Answer | Binding
+
+
+def protocol_name(text: str) -> str:
+    """``text`` as a protocol of IANA's list (name or number), ``dns`` for a mere lookup, or ``unknown``: what else
+    stands in that place of a log is not ours to repeat."""
+    return text if text in PROTOCOL_NAMES or (text.isdecimal() and len(text) <= 3) else "unknown"
 
 
 def domain_name(text: str) -> str:

@@ -36,8 +36,9 @@ class Names:
     _asked: dict[int, tuple[float, float]] = field(default_factory=dict)
     dropped: int = 0
 
-    def answer(self, device: int | None, name: str, address: str, at: float) -> None:
-        """A DNS answer to ``device`` (None: to one that the log does not name)."""
+    def answer(self, device: int | None, name: str, address: str, at: float, *, shared: bool = True) -> None:
+        """A DNS answer to ``device`` (None: to one that the log does not name). What is ``shared`` names the address to
+        all devices."""
         if len(self._own) + len(self._others) >= self.limit:
             self.dropped += 1
             return
@@ -45,15 +46,17 @@ class Names:
             self.asked(device, at)
             self._resolved.setdefault((device, name), set()).add(address)
             _put(self._own.setdefault((device, address), []), name, at)
-        _put(self._others.setdefault(address, []), name, at)
+        if shared:
+            _put(self._others.setdefault(address, []), name, at)
 
     def asked(self, device: int, at: float) -> None:
-        """A lookup of ``device`` is in the inputs."""
+        """A lookup of ``device`` is in an input that tells answers too."""
         first, last = self._asked.get(device, (at, at))
         self._asked[device] = min(first, at), max(last, at)
 
     def sees(self, device: int, at: float) -> bool:
-        """Whether lookups of ``device`` around that time are in the inputs, so that a missing one means something."""
+        """Whether lookups of ``device`` around that time, and their answers, are in the inputs, so that a missing one
+        means something."""
         first, last = self._asked.get(device, (at + 1, at))
         return first <= at <= last + MEMORY
 

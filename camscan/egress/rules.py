@@ -58,8 +58,8 @@ _P2P_MARKS = {
 class Case(NamedTuple):
     """One contact with all that a rule may look at.
 
-    ``sees_dns`` says whether this device's lookups are in the inputs. ``service`` runs under ``name``; ``hint`` is one
-    that is known by the port alone.
+    ``sees_dns`` says whether this device's lookups and their answers are in the inputs. ``service`` runs under
+    ``name``; ``hint`` is one that is known by the port alone.
     """
 
     contact: Contact
@@ -173,13 +173,13 @@ def new_since_baseline(case: Case) -> Reason | None:
 
 
 def direct_to_ip(case: Case) -> Reason | None:
-    """An address that no answer to this device named, although its lookups are in the inputs.
+    """An address that no answer to this device named, although its lookups and their answers are in the inputs.
     A DNS server is always asked by its address."""
     if case.contact.key.port in DNS_PORTS:
         return None
     if not case.outward or case.name or not case.sees_dns or case.contact.place is not Place.INTERNET:
         return None
-    because = "no answer to a name lookup of this device gave it that address" + _hint(case)
+    because = "no answer to a name lookup gave it that address" + _hint(case)
     return Reason(Rule.DIRECT_TO_IP, Severity.MEDIUM, because, ("recorder", "allow"))
 
 
@@ -212,7 +212,7 @@ def decide(case: Case) -> Reason | None:
     for rule in RULES:
         reason = rule(case)
         if reason is not None:
-            return reason
+            return reason._replace(because=reason.because + _answer_note(case))
     return None
 
 
@@ -230,6 +230,13 @@ def _hint(case: Case) -> str:
     return f"; the port is one of {case.hint.operator}: {case.hint.role}" if case.hint is not None else ""
 
 
+def _answer_note(case: Case) -> str:
+    """Whether that no connection to a name was seen means anything."""
+    if case.sees_dns or not case.contact.name_only:
+        return ""
+    return "; what it was answered is not in the inputs, so that a connection may be there without the name"
+
+
 def _name_note(case: Case) -> str:
     """Whether the missing name means anything."""
-    return "" if case.name or case.sees_dns else "; whether a name was looked up is not in the inputs"
+    return "" if case.name or case.sees_dns else "; what names it was told is not in the inputs"

@@ -41,13 +41,15 @@ class InputError(UsageError):
 class Tally:
     """What was read of one input. ``other`` counts lines of other programs in the same log; ``skipped`` counts
     damaged records by reason; ``notes`` are our own sentences; ``inside`` says whether any record names an address of
-    the inside, without which nothing can be attributed; ``kind`` is the format, which a reader may set more exactly."""
+    the inside, without which nothing can be attributed; ``answers`` says whether lookups in it come with their
+    answers; ``kind`` is the format, which a reader may set more exactly."""
 
     records: int = 0
     other: int = 0
     skipped: Counter[str] = field(default_factory=Counter)
     notes: list[str] = field(default_factory=list)
     inside: bool = False
+    answers: bool = True
     kind: str = ""
 
     def skip(self, reason: str, count: int = 1) -> None:

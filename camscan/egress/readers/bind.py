@@ -26,6 +26,7 @@ def _recognises(head: bytes) -> bool:
 
 def _read(source: Source, known: Known) -> Iterator[Item]:
     clock, tally = Clock(source), source.tally
+    tally.answers = False
     for number, line in source.lines():
         found = _ENTRY.search(line) if b"query: " in line else None
         if found is None:

@@ -180,7 +180,7 @@ def _logged(
         source_port=own_port,
         target=other[0],
         target_port=other_port,
-        protocol=name if name.isalnum() and len(name) < 20 else "unknown",
+        protocol=name,
         outcome=outcome,
         began=name != "udp" or not packet.looks_answered(own_port, other_port),
         connections=connections,

@@ -41,6 +41,7 @@ def _recognises(head: bytes) -> bool:
 
 def _read(source: Source, known: Known) -> Iterator[Item]:
     clock, tally = Clock(source), source.tally
+    tally.answers = False
     lines = source.lines()
     found = _header(next(lines, (0, b""))[1])
     if found is None:
@@ -68,7 +69,7 @@ def _read(source: Source, known: Known) -> Iterator[Item]:
 
 def _row(row: dict[str, str], at: float, number: int, source: Source, known: Known) -> Iterator[Item]:
     name, target = domain_name(row.get("name", "")), row.get("destination", "")
-    protocol = row.get("protocol", "").lower()
+    protocol = row.get("protocol", "").lower() or "unknown"
     sent, got = count_of(row.get("bytes_out", "")), count_of(row.get("bytes_in", ""))
     for device, peer, direction in sides(known, source.tally, row["source"], target or row["source"]):
         out = direction is Direction.OUT
@@ -79,7 +80,7 @@ def _row(row: dict[str, str], at: float, number: int, source: Source, known: Kno
         yield Flow(
             device=device,
             peer=peer,
-            protocol=protocol if protocol.isalnum() and len(protocol) < 20 else "unknown",
+            protocol=protocol,
             port=port_of(row.get("port", "")),
             direction=direction,
             outcome=_ACTIONS.get(row.get("action", "").lower(), Outcome.UNKNOWN),

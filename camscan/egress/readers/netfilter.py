@@ -107,7 +107,7 @@ def _logged(fields: dict[str, str], flags: frozenset[str], outcome: Outcome) -> 
         source_port=own if ported else None,
         target=fields["DST"],
         target_port=other if ported else None,
-        protocol=protocol if protocol.isalnum() and len(protocol) < 20 else "unknown",
+        protocol=protocol,
         outcome=outcome,
         began=began,
     )

@@ -82,7 +82,7 @@ def _flows(
         yield Flow(
             device=device,
             peer=peer,
-            protocol=protocol if protocol.isalnum() and len(protocol) < 20 else "unknown",
+            protocol=protocol,
             port=port_of(row[_TARGET_PORT]) if protocol in ("tcp", "udp") else None,
             direction=direction,
             outcome=_outcome(row),

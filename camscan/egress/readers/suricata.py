@@ -77,7 +77,7 @@ def _protocol(event: Event) -> str:
     name = _text(event, "proto").lower()
     if name == "ipv6-icmp":
         return "icmp"
-    return name if name.isalnum() and len(name) < 20 else "unknown"
+    return name
 
 
 def _flags(event: Event, name: str) -> int | None:

@@ -44,6 +44,7 @@ def _recognises(head: bytes) -> bool:
 
 def _read(source: Source, known: Known) -> Iterator[Item]:
     clock, tally = Clock(source), source.tally
+    tally.answers = False
     order = _order(source)
     for number, raw in source.lines():
         line = raw.decode("utf-8", "replace").rstrip()
