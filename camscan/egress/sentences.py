@@ -1,6 +1,7 @@
 """A finding in one plain sentence, or two: where it went, not why."""
 
 from collections.abc import Callable, Sequence
+from heapq import nsmallest
 from itertools import groupby
 
 from camscan.device import Device, Kind, Verdict
@@ -46,7 +47,9 @@ def _subject(devices: Sequence[Device], naming: Naming) -> str:
     noun = "cameras" if kind == {Kind.CAMERA} else "recorders" if kind == {Kind.RECORDER} else "devices"
     makers = {device.maker for device in devices}
     maker = makers.pop() if len(makers) == 1 and all(device.verdict in _SURE for device in devices) else None
-    some = ", ".join(str(device.ip) for device in devices[:NAMED])
+    some = ", ".join(
+        str(ip) for ip in nsmallest(NAMED, (device.ip for device in devices), key=lambda ip: (ip.version, int(ip)))
+    )
     more = f" and {len(devices) - NAMED:,} more" if len(devices) > NAMED else ""
     return f"{len(devices):,} {f'{naming(maker)} ' if maker else ''}{noun} ({some}{more})"
 
