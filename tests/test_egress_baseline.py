@@ -103,3 +103,16 @@ def test_devices_can_be_taken_out() -> None:
     every = Entry(host="c.example.net", protocol="tcp", devices=("*",))
     left = without((both, one, every), {"m1"})
     assert left == (both.model_copy(update={"devices": ("m2",)}), every)
+
+
+def test_a_note_on_what_is_not_approved_yet_is_kept() -> None:
+    plain = Entry(host=CLOUD, protocol="tcp", port=443, devices=(CAMERA,))
+    noted = plain.model_copy(update={"note": "asked the supplier"})
+    assert keeping([plain], saved(noted)) == (noted,)
+    gone = noted.model_copy(update={"host": "a.example.net"})
+    assert keeping([plain], saved(gone)) == (plain,)
+
+
+def test_what_was_approved_in_two_entries_stays_approved_for_the_devices_of_both() -> None:
+    first, second = (entry(approved=True, devices=(one,)) for one in (CAMERA, "10.1.0.21"))
+    assert keeping([entry(devices=(CAMERA, "10.1.0.21"))], saved(first, second)) == (first, second)

@@ -68,8 +68,7 @@ class Baseline:
         self.saved = saved
         self._by_place: dict[tuple[str, str, int | None], list[tuple[frozenset[str], bool]]] = {}
         for entry in self.entries:
-            place = (entry.host.lower(), entry.protocol, entry.port)
-            self._by_place.setdefault(place, []).append((frozenset(entry.devices), entry.approved))
+            self._by_place.setdefault(_place(entry), []).append((frozenset(entry.devices), entry.approved))
 
     def _found(self, case: CaseLike) -> list[bool]:
         key = case.contact.key
@@ -130,18 +129,27 @@ def render(entries: Iterable[Entry], saved: datetime) -> str:
 
 
 def keeping(entries: Iterable[Entry], before: Baseline | None) -> tuple[Entry, ...]:
-    """``entries`` with the approvals and notes that the owner gave in an earlier list, for the devices given then."""
+    """``entries`` with the approvals that the owner gave in an earlier list, for the devices given then, and the notes on
+    what is still there."""
     if before is None:
         return tuple(entries)
     approved = [entry for entry in before.entries if entry.approved]
-    places = {(entry.host.lower(), entry.protocol, entry.port): set(entry.devices) for entry in approved}
+    held: dict[tuple[str, str, int | None], set[str]] = {}
+    for entry in approved:
+        held.setdefault(_place(entry), set()).update(entry.devices)
+    notes = {_place(entry): entry.note for entry in before.entries if entry.note and not entry.approved}
     kept = list(approved)
     for entry in entries:
-        held = places.get((entry.host, entry.protocol, entry.port), set())
-        left = tuple(device for device in entry.devices if device not in held and "*" not in held)
+        place = _place(entry)
+        there = held.get(place, set())
+        left = tuple(device for device in entry.devices if device not in there and "*" not in there)
         if left:
-            kept.append(entry.model_copy(update={"devices": left}))
+            kept.append(entry.model_copy(update={"devices": left, "note": notes.get(place, entry.note)}))
     return tuple(kept)
+
+
+def _place(entry: Entry) -> tuple[str, str, int | None]:
+    return entry.host.lower(), entry.protocol, entry.port
 
 
 def without(entries: Iterable[Entry], devices: Collection[str]) -> tuple[Entry, ...]:

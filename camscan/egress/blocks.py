@@ -222,7 +222,7 @@ def block_rules(language: str, report: Report, scope: Scope | None) -> str:
     or where no finding calls for a rule."""
     write = LANGUAGES.get(language)
     if write is None:
-        raise UsageError(f"{language}: no such firewall. Choose one of {', '.join(LANGUAGES)}.")
+        raise UsageError(f"{language}: no such firewall. Choose one of {', '.join(LANGUAGES)}, or mud.")
     plan = plan_of(report, scope)
     if not plan.devices:
         raise UsageError("No finding calls for a rule: no device was found to go where it is not expected to.")
