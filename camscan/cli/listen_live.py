@@ -7,6 +7,7 @@ from pathlib import Path
 
 from camscan.cli.ending import Ending
 from camscan.cli.listen_run import Run
+from camscan.cli.listen_screen import shown
 from camscan.cli.options import audit_path
 from camscan.cli.watch_session import length
 from camscan.egress.report import Input
@@ -52,15 +53,14 @@ class Absences:
         self._since: float | None = None
         self._count = 0
 
-    def look(self) -> bool:
-        """Takes note. Never ends the listening."""
+    def look(self) -> None:
+        """Takes note."""
         if self._mirror.present:
             if self._since is not None:
                 self._keep(self._since)
                 self._since = None
         elif self._since is None:
             self._since = self._clock()
-        return False
 
     def _keep(self, since: float) -> None:
         self._count += 1
@@ -98,7 +98,14 @@ def to_interface(run: Run, where: Where, lasts: float | None, target: Path | Non
                 f"It ends in {length(lasts)}." if lasts is not None else "Ctrl-C ends it.",
             )
             absences = Absences(mirror)
-            tally = hear(mirror, run.listening, lambda: absences.look() or ending())
+            with shown(talk(), mirror, run.listening) as draw:
+
+                def over() -> bool:
+                    draw()
+                    absences.look()
+                    return ending()
+
+                tally = hear(mirror, run.listening, over)
         gaps = _gaps(mirror, tally.records, absences, where.unsure)
         code = run.finish([Input.of(interface, tally)], drops=mirror.dropped, gaps=gaps, advise=not became)
     return 130 if ending.asked and lasts is not None else code
