@@ -179,3 +179,11 @@ def test_with_all_what_others_looked_up_names_no_destination_of_a_camera(tmp_pat
 
 def test_what_stands_in_the_place_of_a_protocol_is_not_repeated(tmp_path: Path) -> None:
     assert only(judged(tmp_path, csv_log(row(protocol="hunter2")))).protocol == "unknown"
+
+
+def test_with_all_a_video_call_is_nobody_s_finding(tmp_path: Path) -> None:
+    stun = b"\x00\x01\x00\x00\x21\x12\xa4\x42" + bytes(12)
+    call = pcap([datagram("10.1.0.99", CLOUD, (50_000, 3478), stun)])
+    assert rules(judged(tmp_path, call, devices=[device()], scope=a_scope(), everything=True)) == []
+    own = pcap([datagram(CAMERA, CLOUD, (50_000, 3478), stun)])
+    assert rules(judged(tmp_path, own, devices=[device()], scope=a_scope(), everything=True)) == ["p2p"]

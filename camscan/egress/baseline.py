@@ -129,8 +129,8 @@ def render(entries: Iterable[Entry], saved: datetime) -> str:
 
 
 def keeping(entries: Iterable[Entry], before: Baseline | None) -> tuple[Entry, ...]:
-    """``entries`` with the approvals that the owner gave in an earlier list, for the devices given then, and the notes on
-    what is still there."""
+    """``entries`` with the approvals that the owner gave in an earlier list, for the devices given then, and the notes
+    on what is still there."""
     if before is None:
         return tuple(entries)
     approved = [entry for entry in before.entries if entry.approved]

@@ -13,7 +13,7 @@ from camscan.egress.catalogue import Catalogue
 from camscan.egress.contacts import Contact, Gathering
 from camscan.egress.expected import Expected
 from camscan.egress.finding import Destination, Finding
-from camscan.egress.flow import Direction
+from camscan.egress.flow import Direction, Mark
 from camscan.egress.places import Gazetteer, Whereabouts
 from camscan.egress.rules import Case, Reason, Rule, Severity, decide
 
@@ -137,7 +137,7 @@ class Judge:
             if reason is None:
                 continue
             key = case.contact.key
-            if key.device >= listed and reason.rule not in (Rule.VENDOR_CLOUD, Rule.P2P):
+            if key.device >= listed and not _of_cameras(case, reason):
                 continue  # with --all, other people's devices are shown only where a camera's service is concerned
             # Whoever knocks from the internet, it is one finding about the door.
             place = reason.severity if reason.rule is Rule.INBOUND else case.name or key.peer
@@ -191,6 +191,13 @@ class Judge:
         if case.baseline is not None and case.baseline.approves(case):
             return True
         return case.expected.allows(case.address, case.name, case.contact.key.port)
+
+
+def _of_cameras(case: Case, reason: Reason) -> bool:
+    """Whether it is a service in the catalogue, or a payload of cameras: STUN alone is every video call."""
+    if reason.rule is not Rule.P2P:
+        return reason.rule is Rule.VENDOR_CLOUD
+    return case.service is not None or case.hint is not None or case.contact.marks != {Mark.STUN}
 
 
 @contextmanager
