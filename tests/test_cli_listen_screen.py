@@ -18,13 +18,15 @@ def lines(played: Played, heard: Heard) -> list[str]:
 
 def test_what_came_and_who_spoke() -> None:
     played, heard = Played(arp(CAMERA), hello()), Heard()
-    assert lines(played, heard)[:2] == ["  packets  0, none lost", "  heard    0 cameras and related devices"]
+    assert lines(played, heard)[:2] == [
+        "  packets  0, none lost",
+        "  heard    0 devices in the scope; which of them are cameras is told at the end",
+    ]
     hear(played, heard.listening, lambda: False)
     played.dropped, played.present = 1_234, False
     assert lines(played, heard) == [
         "  packets  2, 1,234 lost",
-        "  heard    1 camera or related device",
-        "  others   0 in the scope, of which only this number is kept",
+        "  heard    1 device in the scope; which of them are cameras is told at the end",
         "  The interface is away; nothing is heard until it comes back.",
         "",
     ]

@@ -23,13 +23,8 @@ def drawn(mirror: Mirror, listening: Listening) -> RenderableType:
     lost = f"{mirror.dropped:,} lost" if mirror.dropped else "none lost"
     lines = Table.grid(padding=(0, 2, 0, 0))
     lines.add_row("  packets", Text(f"{listening.tally.records:,}, {lost}"))
-    lines.add_row(
-        "  heard",
-        Text(plural(sum(one[True] for one in met), "camera or related device", "cameras and related devices")),
-    )
-    lines.add_row(
-        "  others", Text(f"{sum(one[False] for one in met):,} in the scope, of which only this number is kept")
-    )
+    heard = plural(sum(one.total() for one in met), "device")
+    lines.add_row("  heard", Text(f"{heard} in the scope; which of them are cameras is told at the end"))
     away = (
         [] if mirror.present else [Text("  The interface is away; nothing is heard until it comes back.", style="bold")]
     )
