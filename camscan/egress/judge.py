@@ -61,7 +61,7 @@ class Judge:
         with _uncollected():
             found = [one for group in self._groups().values() for one in group.findings(self)]
             found += self._uploads()
-        found.sort(key=lambda one: (_RANK[one.severity], -len(one.devices), -one.connections, one.first, one.because))
+        found.sort(key=_order)
         return found
 
     @cached_property
@@ -191,6 +191,12 @@ class Judge:
         if case.baseline is not None and case.baseline.approves(case):
             return True
         return case.expected.allows(case.address, case.name, case.contact.key.port)
+
+
+def _order(one: Finding) -> tuple[object, ...]:
+    """The gravest first, then those with most devices; nothing hangs on how the inputs were read."""
+    goal, weight = one.destination, (_RANK[one.severity], -len(one.devices), -one.connections)
+    return *weight, one.first, one.because, goal.name or "", goal.ip or "", one.protocol, one.port or 0
 
 
 def _of_cameras(case: Case, reason: Reason) -> bool:
