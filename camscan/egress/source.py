@@ -20,11 +20,8 @@ HEAD = 64 * 1024
 LINE_LIMIT = 64 * 1024
 """Bytes of one line of a log; a longer one is skipped."""
 
-CHUNK = 512 * 1024
-"""Bytes read at once."""
-
-PIECE = 128 * 1024
-"""Bytes of a log read at once: memory of this size is used again, where more is asked of the system anew each time."""
+CHUNK = 128 * 1024
+"""Bytes read at once: memory of this size is used again, where more is asked of the system anew each time."""
 
 ZSTD_WINDOW = 128 * 1024 * 1024
 """Largest window of a zstd frame that is unpacked: what ``zstd --long`` makes by default."""
@@ -140,18 +137,18 @@ class Source:
         """The first bytes, unpacked, up to HEAD."""
         return self._head
 
-    def chunks(self, size: int = 0) -> Iterator[bytes]:
-        """The whole input in pieces of at most ``size`` bytes (0: CHUNK), from its start. Can be gone through once."""
+    def chunks(self) -> Iterator[bytes]:
+        """The whole input in pieces of at most CHUNK bytes (the first: HEAD). Can be gone through once."""
         if self._head:
             yield self._head
-        while chunk := self._read(size or CHUNK):
+        while chunk := self._read(CHUNK):
             yield chunk
 
     def pieces(self) -> Iterator[bytes]:
         """The whole input in pieces of whole lines, each with its end; the last may lack it. Of a line that does not
         end in a piece and is over LINE_LIMIT only the end is given; it is counted as skipped."""
         rest, dropping = b"", False
-        for chunk in self.chunks(min(PIECE, CHUNK)):
+        for chunk in self.chunks():
             cut = chunk.rfind(b"\n") + 1
             if dropping and not cut:
                 continue
