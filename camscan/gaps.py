@@ -1,6 +1,10 @@
 """What a scan could not see: an inventory that hides its gaps is wrong."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+
+NAMED = 5
+"""Things named in one sentence at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,3 +29,9 @@ class SiteCoverage:
     out_of_scope_answers: int
     kernel_drops: int
     not_seen: tuple[NotSeen, ...] = ()
+
+
+def names(things: Iterable[object]) -> str:
+    """``10.1.0.5, 10.1.0.6 and 3 more``: NAMED of them at most, and how many there are besides."""
+    shown = [str(thing) for thing in things]
+    return ", ".join(shown[:NAMED]) + (f" and {len(shown) - NAMED:,} more" if len(shown) > NAMED else "")

@@ -1,6 +1,6 @@
 """What a scan could not see is said at the site where it is."""
 
-from camscan.cli.gaps import added, names
+from camscan.cli.gaps import added
 from camscan.gaps import NotSeen, SiteCoverage
 
 GAP = NotSeen("something", "a reason", "Do this.")
@@ -12,9 +12,3 @@ def test_a_gap_stands_at_its_site() -> None:
     hall, library = added(before, [("Library", more), ("Nowhere", more)])
     assert hall.not_seen == (GAP,)
     assert library.not_seen == (more,)
-
-
-def test_long_lists_are_cut_and_counted() -> None:
-    assert names([]) == ""
-    assert names(["a", "b"]) == "a, b"
-    assert names(list("abcdefg")) == "a, b, c, d, e and 2 more"

@@ -5,12 +5,12 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator
 
 from camscan.cli.devices import Judge
-from camscan.cli.gaps import Gap, names
+from camscan.cli.gaps import Gap
 from camscan.device import Device, Verdict
 from camscan.errors import UsageError, cause
 from camscan.evidence import IPAddress, Observation
 from camscan.exchange.nmap_run import Nmap
-from camscan.gaps import NotSeen
+from camscan.gaps import NotSeen, names
 from camscan.interrogate.plan import CAMERA_PORTS
 from camscan.inventory import HostRecord, Inventory
 from camscan.net.gate import Gate

@@ -71,7 +71,7 @@ def _take(
 ) -> bool:
     """Stores what one file told and says so. Returns whether something in it could not be read."""
     from camscan.cli import software
-    from camscan.cli.gaps import names
+    from camscan.gaps import names
     from camscan.inventory import ScanKind, ScanStart, ScanStatus
     from camscan.report.screen import talk
     from camscan.report.words import plural

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import BinaryIO
 
-from camscan.cli import facts, gaps, output, summary
+from camscan.cli import facts, output, summary
 from camscan.cli.devices import Judge
 from camscan.cli.options import Format
-from camscan.gaps import SiteCoverage
+from camscan.gaps import SiteCoverage, names
 from camscan.inventory import Inventory
 from camscan.listen.hosts import moment
 from camscan.listen.listening import Listening
@@ -63,7 +63,7 @@ class Heard:
             )
         if listening.hosts.handed_on:
             moved = sorted(listening.hosts.handed_on, key=lambda ip: (ip.version, int(ip)))
-            screen.say(f"Changed hands meanwhile: {gaps.names(moved)}.", "What each device said is kept apart.")
+            screen.say(f"Changed hands meanwhile: {names(moved)}.", "What each device said is kept apart.")
         if video:
             screen.print()
             screen.print(summary_table(video, self.judge.name))

@@ -9,13 +9,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from camscan.device import Device, Kind
-from camscan.gaps import NotSeen
+from camscan.gaps import NotSeen, names
 
 Sited = tuple[str, Device]
 """A device with the name of its site."""
-
-NAMED = 5
-"""Recorders named in one sentence at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +56,9 @@ def _alone(recorder: Device, seen: int) -> NotSeen:
 
 
 def _together(recorders: list[Device], total: int, seen: int) -> NotSeen:
-    shown = ", ".join(f"{device.ip} ({device.channels})" for device in recorders[:NAMED])
-    more = f" and {len(recorders) - NAMED:,} more" if len(recorders) > NAMED else ""
+    shown = names(f"{device.ip} ({device.channels})" for device in recorders)
     return NotSeen(
-        f"{shown}{more} are recorders for {_counted(total, 'camera')} together; {_seen(seen)} at this site",
+        f"{shown} are recorders for {_counted(total, 'camera')} together; {_seen(seen)} at this site",
         f"{_why(recorders)}; which camera is whose cannot be told from outside",
         "Compare with the lists of cameras in the recorders' own menus.",
     )

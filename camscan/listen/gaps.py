@@ -5,12 +5,9 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from camscan.discover import PROBES
 from camscan.egress.report import Input
-from camscan.gaps import NotSeen, SiteCoverage
+from camscan.gaps import NotSeen, SiteCoverage, names
 from camscan.listen.listening import Listening
 from camscan.scope import Scope, Site
-
-NAMED = 5
-"""Addresses named in one sentence at most."""
 
 _NAMES = {"sadp": "SADP", "ws-discovery": "WS-Discovery", "dhip": "DHIP", "mdns": "mDNS", "ssdp": "SSDP"}
 
@@ -109,10 +106,9 @@ def _of_bounds(listening: Listening) -> Iterator[NotSeen]:
             "Look whether two devices use one address.",
         )
     if hosts.cut:
-        names = [str(ip) for ip in sorted(hosts.cut, key=lambda ip: (ip.version, int(ip)))]
-        more = f" and {len(names) - NAMED:,} more" if len(names) > NAMED else ""
+        boasting = sorted(hosts.cut, key=lambda ip: (ip.version, int(ip)))
         yield NotSeen(
-            f"some of what {', '.join(names[:NAMED])}{more} claimed",
+            f"some of what {names(boasting)} claimed",
             "they claimed to be more devices than one address can be",
             "Look at what these machines are.",
         )

@@ -4,15 +4,12 @@ from collections import Counter
 from collections.abc import Iterable
 
 from camscan.evidence import IPAddress
-from camscan.gaps import NotSeen, SiteCoverage
+from camscan.gaps import NotSeen, SiteCoverage, names
 from camscan.net.gate import Gate
 from camscan.net.pacing import subnet_name
 from camscan.scan.reach import Reach, Way
 from camscan.scan.state import ScanState
 from camscan.scope import ENUMERABLE_V6_PREFIX, Scope, Site
-
-NAMED = 5
-"""Addresses or networks named in one sentence at most."""
 
 
 def coverage(
@@ -61,7 +58,7 @@ def coverage(
 def _silent(silent: Counter[str], *, finished: bool) -> Iterable[NotSeen]:
     if silent and finished:
         yield NotSeen(
-            f"{_names(silent)} answered nothing at all",
+            f"{names(silent)} answered nothing at all",
             "no address there gave a sign of life",
             "Check that it is routed from here and that no firewall stands between; then scan again.",
         )
@@ -91,7 +88,7 @@ def _of_the_site(scope: Scope, site: Site, reach: Reach, ways: set[Way], *, arp:
     wide = [n for n in site.networks if n.version == 6 and n.prefixlen < ENUMERABLE_V6_PREFIX]
     if wide:
         yield NotSeen(
-            f"most of {_names(wide)}",
+            f"most of {names(wide)}",
             "an IPv6 network is too wide to try every address; only those in the neighbour table are known",
             "Give the addresses of its cameras one by one, or import a list.",
         )
@@ -100,7 +97,7 @@ def _of_the_site(scope: Scope, site: Site, reach: Reach, ways: set[Way], *, arp:
 def _of_the_scan(state: ScanState, gate: Gate, *, interrupted: bool) -> Iterable[NotSeen]:
     if state.unsure:
         yield NotSeen(
-            f"whether {_names(state.unsure)} is the network of the scope file",
+            f"whether {names(state.unsure)} is the network of the scope file",
             "neither its gateway's MAC nor its DNS suffix was known to this machine when the scan began",
             "Compare the addresses with what you know of the place.",
         )
@@ -114,7 +111,7 @@ def _of_the_scan(state: ScanState, gate: Gate, *, interrupted: bool) -> Iterable
     unwell = gate.unwell_hosts()
     if unwell:
         yield NotSeen(
-            f"the rest of what {_names(unwell)} would have said",
+            f"the rest of what {names(unwell)} would have said",
             "they stopped answering, so they were left alone",
             "Look whether they work; then `camscan scan ADDRESS` with profile careful.",
         )
@@ -127,7 +124,7 @@ def _of_the_scan(state: ScanState, gate: Gate, *, interrupted: bool) -> Iterable
     boasting: list[IPAddress] = sorted(state.cut_claims, key=lambda ip: (ip.version, int(ip)))
     if boasting:
         yield NotSeen(
-            f"some of what {_names(boasting)} claimed",
+            f"some of what {names(boasting)} claimed",
             "they claimed to be more devices than one address can be",
             "Look at what these machines are.",
         )
@@ -137,8 +134,3 @@ def _of_the_scan(state: ScanState, gate: Gate, *, interrupted: bool) -> Iterable
             "another program holds the port, or the system allows no more",
             "Stop that program and scan again.",
         )
-
-
-def _names(things: Iterable[object]) -> str:
-    names = [str(thing) for thing in things]
-    return ", ".join(names[:NAMED]) + (f" and {len(names) - NAMED:,} more" if len(names) > NAMED else "")
